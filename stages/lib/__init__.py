@@ -1,0 +1,1 @@
+"""What the stages are made of: one idea a file, and a folder for what only one stage needs."""

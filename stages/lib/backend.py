@@ -1,0 +1,39 @@
+"""Loads TensorFlow and Keras without their start-up chatter; the stages import both from here."""
+
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Hold back what native code writes to standard error, and show it only if the block fails."""
+    sys.stderr.flush()
+    original = os.dup(2)
+    with tempfile.TemporaryFile() as held_back:
+        os.dup2(held_back.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held_back.seek(0)
+            os.write(original, held_back.read())
+            raise
+        finally:
+            os.dup2(original, 2)
+            os.close(original)
+
+
+# TensorFlow reads these when it is loaded: the one exception to the rule that nothing runs at import.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+with _silence():
+    import keras
+    import tensorflow
+
+# Absl reminds every saver that .h5 is an old format. It is the one that people asked for.
+logging.getLogger("absl").setLevel(logging.ERROR)
+
+__all__ = ["keras", "tensorflow"]

@@ -1,0 +1,91 @@
+"""The prepared data on disk: three splits of clean and noisy images, read and written by memory mapping.
+
+A folder holds, for each split, NAME_clean.npy (uint8, 0 to 255), NAME_noisy.npy (float32 in [0, 1]), both
+(N, H, W, C), and NAME_labels.npy (uint8, (N,)); and about.json, which says what they are.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stages.lib.failure import Mistake
+from stages.lib.noise import Images
+
+FOLDER = Path("data/prepared")
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Split:
+    """Clean images (uint8) beside noisy ones (float32) and their labels; memory-mapped, so only what is used is read."""
+
+    clean: NDArray[np.uint8]
+    noisy: Images
+    labels: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.clean)
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        return self.clean.shape[1:]
+
+
+def as_float(images: NDArray[np.uint8]) -> Images:
+    """Return uint8 images as float32 in [0, 1]."""
+    return images.astype(np.float32) / np.float32(255)
+
+
+def as_bytes(images: Images) -> NDArray[np.uint8]:
+    """Return images in [0, 1] as uint8, rounded."""
+    return np.rint(images * 255).astype(np.uint8)
+
+
+def open_split(name: str, *, folder: Path = FOLDER) -> Split:
+    """Return a split, mapped read-only; raise Mistake if it is missing, cut short or does not fit together."""
+    split = Split(*(_open(folder / f"{name}_{part}.npy") for part in ("clean", "noisy", "labels")))
+    right = (
+        split.clean.ndim == 4
+        and split.clean.dtype == np.uint8
+        and split.noisy.dtype == np.float32
+        and split.clean.shape == split.noisy.shape
+        and split.labels.shape == (len(split),)
+    )
+    if not right or not len(split):
+        shapes = f"{split.clean.shape} {split.clean.dtype}, {split.noisy.shape} {split.noisy.dtype}, {split.labels.shape}"
+        raise Mistake(f"The {name} split in {folder} does not fit together (clean, noisy, labels: {shapes}). {_REBUILD}")
+    return split
+
+
+def read_about(*, folder: Path = FOLDER) -> dict[str, Any]:
+    """Return what prepare noted about the data: its source, its noise and the sizes of its splits."""
+    try:
+        return dict(json.loads((folder / "about.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise Mistake(f"{folder / 'about.json'} cannot be read ({error}). {_REBUILD}") from error
+
+
+def create_array(path: Path, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
+    """Return a new memory-mapped .npy file to write into; its disk space is claimed at once where the system can."""
+    array = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+    if hasattr(os, "posix_fallocate"):  # a full disk is then an error here, not a crash (SIGBUS) at a later write
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return array
+
+
+_REBUILD = "`dvc repro` builds it again."
+
+
+def _open(path: Path) -> NDArray[Any]:
+    try:
+        array = np.lib.format.open_memmap(path, mode="r")
+    except (OSError, ValueError) as error:
+        reason = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error})"
+        raise Mistake(f"{path} {reason}. {_REBUILD}") from error
+    return array

@@ -1,0 +1,26 @@
+"""Adds noise to clean images. Images are float32 in [0, 1], shaped (N, H, W, C)."""
+
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+Images = NDArray[np.float32]
+
+
+def add_gaussian_noise(
+    clean: Images, *, noise_factor: float, seed: int, stream: int, first_index: int = 0
+) -> Images:
+    """Return clip(clean + noise_factor * n, 0, 1) with n standard normal, shaped like `clean`.
+
+    Image i is given the noise of (seed, stream, first_index + i) alone, so the result does not depend on how the
+    images are cut into chunks, ordered or shared among workers. The clipping makes the noise biased: at factor 0.5
+    a black pixel becomes 0.195 on average, a white one 0.805.
+    """
+    noisy = np.empty_like(clean)
+    for position, image in enumerate(clean):
+        generator = np.random.default_rng([seed, stream, first_index + position])
+        noisy[position] = generator.standard_normal(image.shape, dtype=np.float32)
+    noisy *= np.float32(noise_factor)
+    noisy += clean
+    return cast(Images, np.clip(noisy, 0, 1, out=noisy))

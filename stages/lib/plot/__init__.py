@@ -1,0 +1,1 @@
+"""What only the stage plot needs."""

@@ -1,0 +1,10 @@
+"""The section `plot` of params.yaml."""
+
+from pydantic import Field
+
+from stages.lib.parameters import Section
+
+
+class PlotParameters(Section):
+    columns: int = Field(ge=1, le=20, description="a whole number from 1 to 20, at most evaluate.examples")
+    dots_per_inch: int = Field(ge=30, le=600, description="a whole number from 30 to 600")

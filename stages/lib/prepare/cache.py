@@ -1,0 +1,134 @@
+"""Finds the four IDX files of a data set: in the user's cache, in Keras's, or on a mirror."""
+
+import hashlib
+import math
+import os
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pooch
+from numpy.typing import NDArray
+
+from stages.lib.failure import Mistake
+from stages.lib.prepare import idx
+from stages.lib.prepare.catalogue import CATALOGUE, PARTS, SHAPES, file_name
+from stages.lib.prepare.download import download
+
+Arrays = dict[str, NDArray[np.uint8]]
+
+
+def cache_folder() -> Path:
+    """Return the folder that holds one folder a source: DENOISING_CACHE, else the user's cache folder."""
+    chosen = os.environ.get("DENOISING_CACHE")
+    return Path(chosen).expanduser() if chosen else Path(pooch.os_cache("denoising"))
+
+
+def mirrors_of(source: str) -> list[str]:
+    """Return the addresses that serve the files; DENOISING_MIRRORS, separated by blanks, comes instead of our own."""
+    chosen = os.environ.get("DENOISING_MIRRORS")
+    if chosen:
+        return [f"{address.rstrip('/')}/{source}/" for address in chosen.split()]
+    return list(CATALOGUE[source].mirrors)
+
+
+def load_arrays(source: str) -> Arrays:
+    """Return the four arrays of `source`, from the nearest place that holds them whole.
+
+    Raises:
+        Mistake: when no place does; the text says what was tried, and what to do.
+    """
+    tried: list[str] = []
+    arrays = _from_cache(source, tried) or _from_keras(source, tried) or _from_mirrors(source, tried)
+    if arrays is None:
+        raise Mistake(_nowhere(source, tried))
+    for line in tried:
+        print(f"note: {line}", file=sys.stderr)
+    return arrays
+
+
+def check(content: bytes, *, source: str, part: str, name: str) -> NDArray[np.uint8]:
+    """Return the array inside the file `content`; raise Mistake unless it is the right one."""
+    shape = SHAPES[part]
+    plain = idx.decompress(content, limit=len(idx.header(shape)) + math.prod(shape), name=name)
+    expected = CATALOGUE[source].sha256.get(part)
+    found = hashlib.sha256(plain).hexdigest()
+    if expected and found != expected:
+        raise Mistake(f"{name} is not the {part} of {source}: its content has SHA-256 {found[:12]}…, not {expected[:12]}….")
+    array = idx.parse(plain, name=name)
+    if array.shape != shape:
+        raise Mistake(f"{name} is not the {part} of {source}: its shape is {array.shape}, not {shape}.")
+    return array
+
+
+def _from_cache(source: str, tried: list[str]) -> Arrays | None:
+    folder = cache_folder() / source
+    arrays: Arrays = {}
+    for part in PARTS:
+        packed = folder / file_name(part)
+        path = packed if packed.exists() else packed.with_suffix("")
+        try:
+            arrays[part] = check(path.read_bytes(), source=source, part=part, name=str(path))
+        except FileNotFoundError:
+            continue
+        except Mistake as mistake:
+            tried.append(f"{mistake} It is not used.")
+    return arrays if len(arrays) == len(PARTS) else None
+
+
+def _from_keras(source: str, tried: list[str]) -> Arrays | None:
+    """Read the copy of MNIST that keras.datasets keeps; its arrays are held to the same checksums."""
+    home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
+    path = Path(home) / "datasets" / f"{source}.npz"
+    if source != "mnist" or not path.exists():
+        return None
+    names = dict(zip(PARTS, ("x_train", "y_train", "x_test", "y_test"), strict=True))
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            whole = {part: np.asarray(archive[name], np.uint8) for part, name in names.items()}
+        return {
+            part: check(idx.header(array.shape) + array.tobytes(), source=source, part=part, name=f"{path} ({part})")
+            for part, array in whole.items()
+        }
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        reason = str(error) if isinstance(error, Mistake) else f"{path} cannot be read: {error}."
+        tried.append(f"{reason} It is not used.")
+        return None
+
+
+def _from_mirrors(source: str, tried: list[str]) -> Arrays | None:
+    """Download the files that the cache lacks, or holds wrong, into the cache."""
+    folder = cache_folder() / source
+    mirrors = mirrors_of(source)
+    arrays: Arrays = {}
+    for part in PARTS:
+        target = folder / file_name(part)
+
+        def checked(content: bytes, name: str, part: str = part) -> None:
+            arrays[part] = check(content, source=source, part=part, name=name)
+
+        try:
+            if target.exists():
+                checked(target.read_bytes(), str(target))
+                continue
+        except Mistake:
+            pass  # named already, when the cache was read; a good copy takes its place
+        try:
+            download(target.name, mirrors=mirrors, target=target, check=checked)
+        except LookupError as refusals:
+            tried.extend(refusals.args[0])
+            return None
+    return arrays
+
+
+def _nowhere(source: str, tried: list[str]) -> str:
+    folder = cache_folder() / source
+    lines = [f"No usable copy of {source} was found.", "Tried:"]
+    lines += [f"  {line}" for line in tried] or ["  nothing"]
+    lines += [
+        "What to do, one of:",
+        f"  put {', '.join(map(file_name, PARTS))} into {folder}",
+        "  run on the embedded digits, which need no network: dvc exp run -S prepare.source=digits",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,26 @@
+"""The section `prepare` of params.yaml."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from stages.lib.parameters import Section
+
+
+class NoiseParameters(Section):
+    factor: float = Field(ge=0, le=10, description="a number from 0 to 10, the standard deviation of the noise")
+
+
+class DigitsParameters(Section):
+    test: float = Field(gt=0, lt=1, description="a share between 0 and 1 of the digits, set apart for the test")
+    warps: int = Field(ge=0, le=1000, description="a whole number from 0 to 1000 of warped copies of a training digit")
+
+
+class PrepareParameters(Section):
+    source: Literal["mnist", "fashion_mnist", "kmnist", "digits"] = Field(
+        description="one of mnist, fashion_mnist, kmnist, digits"
+    )
+    validation: float = Field(gt=0, lt=1, description="a share between 0 and 1 of the training images")
+    seed: int = Field(ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
+    noise: NoiseParameters = Field(description="a section with the key factor")
+    digits: DigitsParameters = Field(description="a section with the keys test, warps")

@@ -1,0 +1,63 @@
+"""Turns a source into clean training, validation and test images, none of which shares an image with another."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stages.lib.failure import Mistake
+from stages.lib.prepare.cache import load_arrays
+from stages.lib.prepare.digits import load_like_mnist, warped_copies
+from stages.lib.prepare.parameters import PrepareParameters
+
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Images (N, H, W, C) and what they show (N,), both uint8."""
+
+    images: Bytes
+    labels: Bytes
+
+    def __getitem__(self, chosen: NDArray[np.intp]) -> "Labelled":
+        return Labelled(self.images[chosen], self.labels[chosen])
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def load_splits(parameters: PrepareParameters) -> dict[str, Labelled]:
+    """Return the clean splits train, validation and test of `parameters.source`."""
+    if parameters.source == "digits":
+        return _digit_splits(parameters)
+    arrays = load_arrays(parameters.source)
+    train = Labelled(arrays["train-images"][..., np.newaxis], arrays["train-labels"])
+    test = Labelled(arrays["t10k-images"][..., np.newaxis], arrays["t10k-labels"])
+    kept, held_out = set_apart(len(train), share=parameters.validation, seed=parameters.seed)
+    return {"train": train[kept], "validation": train[held_out], "test": test}
+
+
+def set_apart(count: int, *, share: float, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the indices of `count` things as two sorted groups, the second a random `share` of them."""
+    held_out = round(share * count)
+    if not 0 < held_out < count:
+        raise Mistake(f"A share of {share} of {count} images leaves one split empty. Choose a share nearer to 0.1.")
+    order = np.random.default_rng(seed).permutation(count)
+    return np.sort(order[held_out:]), np.sort(order[:held_out])
+
+
+def _digit_splits(parameters: PrepareParameters) -> dict[str, Labelled]:
+    """Set the test digits and then the validation digits apart, before the training digits are multiplied."""
+    digits = Labelled(*load_like_mnist())
+    kept, held_out = set_apart(len(digits), share=parameters.digits.test, seed=parameters.seed)
+    test, rest = digits[held_out], digits[kept]
+    kept, held_out = set_apart(len(rest), share=parameters.validation, seed=parameters.seed)
+    validation, train = rest[held_out], rest[kept]
+    copies = parameters.digits.warps
+    many = Labelled(
+        warped_copies(train.images, copies=copies, seed=parameters.seed),
+        np.tile(train.labels, copies + 1),
+    )
+    return {name: Labelled(part.images[..., np.newaxis], part.labels) for name, part in
+            {"train": many, "validation": validation, "test": test}.items()}

@@ -1,0 +1,41 @@
+"""Says on what kind of machine a model was trained: the same kind gives the same bytes."""
+
+import os
+import platform
+from pathlib import Path
+
+from stages.lib.backend import keras, tensorflow
+
+# oneDNN chooses its convolutions by these, and adds up in another order with each.
+INSTRUCTIONS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "asimd", "sve")
+
+
+def describe_machine() -> dict[str, str | int]:
+    """Return what decides the bytes of a trained model beside the parameters; the same at every call on one machine."""
+    cpu = _cpu_facts()
+    flags = cpu.get("flags", cpu.get("Features", "")).split()
+    return {
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": " ".join(cpu.get(key, "") for key in ("model name", "cpu family", "model")).strip()
+        or platform.processor(),
+        "instructions": " ".join(name for name in INSTRUCTIONS if name in flags),
+        "threads": tensorflow.config.threading.get_intra_op_parallelism_threads() or _usable_cores(),
+        "gpus": len(tensorflow.config.list_physical_devices("GPU")),
+        "python": platform.python_version(),
+        "tensorflow": tensorflow.__version__,
+        "keras": keras.__version__,
+    }
+
+
+def _cpu_facts() -> dict[str, str]:
+    """Read the first processor's entry in Linux's list; elsewhere there is none."""
+    try:
+        entry = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0]
+    except OSError:
+        return {}
+    pairs = (line.split(":", 1) for line in entry.splitlines() if ":" in line)
+    return {key.strip(): value.strip() for key, value in pairs}
+
+
+def _usable_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
