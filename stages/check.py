@@ -6,12 +6,12 @@ a new parameter of the figures does not retrain the denoiser.
 
 from stages.lib import failure
 from stages.lib.evaluate.parameters import EvaluateParameters
-from stages.lib.parameters import document_mistakes, read_document, refuse
+from stages.lib.parameters import Section, document_mistakes, read_document, refuse
 from stages.lib.plot.parameters import PlotParameters
 from stages.lib.prepare.parameters import PrepareParameters
 from stages.lib.train.parameters import TrainParameters
 
-SECTIONS = {
+SECTIONS: dict[str, type[Section]] = {
     "prepare": PrepareParameters,
     "train": TrainParameters,
     "evaluate": EvaluateParameters,

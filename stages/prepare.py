@@ -1,8 +1,8 @@
 """Download, normalise, split, add noise: writes data/prepared/."""
 
 import hashlib
-import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -14,6 +14,7 @@ from stages.lib.noise import add_gaussian_noise
 from stages.lib.parameters import read_section
 from stages.lib.prepare.parameters import PrepareParameters
 from stages.lib.prepare.sources import Labelled, load_splits
+from stages.lib.tables import write_summary
 
 CHUNK = 2_000  # images in memory at once as float32
 
@@ -33,15 +34,19 @@ def main() -> None:
         folder.mkdir()
         for name in SPLITS:
             _write(folder, name, splits[name], parameters=parameters, bar=bar)
-        (folder / "about.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+        write_summary(folder / "about.json", about)
     print(f"{FOLDER}: " + ", ".join(f"{len(splits[name]):,} {name}" for name in SPLITS) + " images")
 
 
 def _describe(split: Labelled) -> dict[str, object]:
-    return {"images": len(split), "shape": split.images.shape[1:], "sha256": hashlib.sha256(split.images).hexdigest()}
+    return {
+        "images": len(split),
+        "shape": split.images.shape[1:],
+        "sha256": hashlib.sha256(np.ascontiguousarray(split.images).data).hexdigest(),
+    }
 
 
-def _write(folder: Path, name: str, split: Labelled, *, parameters: PrepareParameters, bar: "tqdm[None]") -> None:
+def _write(folder: Path, name: str, split: Labelled, *, parameters: PrepareParameters, bar: "tqdm[Any]") -> None:
     """Write the clean and the noisy images of one split, a chunk at a time."""
     shape = split.images.shape
     clean = create_array(folder / f"{name}_clean.npy", shape, np.uint8)

@@ -1,6 +1,5 @@
 """Fit the denoiser: writes models/denoiser.h5 and, epoch by epoch, reports/training/."""
 
-import json
 from pathlib import Path
 
 from stages.lib import failure
@@ -8,6 +7,7 @@ from stages.lib.backend import keras, tensorflow
 from stages.lib.dataset import open_split
 from stages.lib.files import replacing
 from stages.lib.parameters import read_section
+from stages.lib.tables import write_summary
 from stages.lib.train.architectures import build
 from stages.lib.train.batches import Batches
 from stages.lib.train.diary import Diary, open_live
@@ -23,7 +23,8 @@ def main() -> None:
     parameters = read_section("train", TrainParameters)
     train, validation = open_split("train"), open_split("validation")
     keras.utils.set_random_seed(parameters.seed)
-    tensorflow.config.experimental.enable_op_determinism()
+    if tensorflow.config.list_physical_devices("GPU"):  # a CPU adds up in the same order anyway
+        tensorflow.config.experimental.enable_op_determinism()
     model = build(parameters.architecture, train.image_shape)
     model.compile(
         optimizer=keras.optimizers.Adam(parameters.learning_rate),
@@ -33,7 +34,7 @@ def main() -> None:
     LOG.parent.mkdir(exist_ok=True)
     with replacing(MODEL) as partial, LOG.open("w", encoding="utf-8") as log, open_live(HISTORY) as live:
         diary = Diary(live=live, log=log)
-        model.summary(print_fn=diary.note, line_length=88)
+        model.summary(print_fn=diary.note, line_length=78)
         diary.note(f"{len(train):,} training and {len(validation):,} validation images; this log: {LOG}")
         model.fit(
             Batches(train, batch_size=parameters.batch_size, seed=parameters.seed),
@@ -44,7 +45,7 @@ def main() -> None:
             callbacks=[diary],
         )
         model.save(partial, include_optimizer=False)
-    (HISTORY / "machine.json").write_text(json.dumps(describe_machine(), indent=2) + "\n", encoding="utf-8")
+    write_summary(HISTORY / "machine.json", describe_machine())
     print(f"{MODEL}: {model.count_params():,} parameters, {MODEL.stat().st_size / 1024:.0f} KiB")
 
 

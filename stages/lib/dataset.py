@@ -4,7 +4,6 @@ A folder holds, for each split, NAME_clean.npy (uint8, 0 to 255), NAME_noisy.npy
 (N, H, W, C), and NAME_labels.npy (uint8, (N,)); and about.json, which says what they are.
 """
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from stages.lib.failure import Mistake
 from stages.lib.noise import Images
+from stages.lib.tables import read_summary
 
 FOLDER = Path("data/prepared")
 SPLITS = ("train", "validation", "test")
@@ -22,7 +22,7 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class Split:
-    """Clean images (uint8) beside noisy ones (float32) and their labels; memory-mapped, so only what is used is read."""
+    """Clean images (uint8), noisy ones (float32) and labels; memory-mapped, so that only what is used is read."""
 
     clean: NDArray[np.uint8]
     noisy: Images
@@ -57,17 +57,14 @@ def open_split(name: str, *, folder: Path = FOLDER) -> Split:
         and split.labels.shape == (len(split),)
     )
     if not right or not len(split):
-        shapes = f"{split.clean.shape} {split.clean.dtype}, {split.noisy.shape} {split.noisy.dtype}, {split.labels.shape}"
-        raise Mistake(f"The {name} split in {folder} does not fit together (clean, noisy, labels: {shapes}). {_REBUILD}")
+        found = ", ".join(f"{array.dtype} {array.shape}" for array in (split.clean, split.noisy, split.labels))
+        raise Mistake(f"The {name} split in {folder} does not fit together (clean, noisy, labels: {found}). {_REBUILD}")
     return split
 
 
 def read_about(*, folder: Path = FOLDER) -> dict[str, Any]:
-    """Return what prepare noted about the data: its source, its noise and the sizes of its splits."""
-    try:
-        return dict(json.loads((folder / "about.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise Mistake(f"{folder / 'about.json'} cannot be read ({error}). {_REBUILD}") from error
+    """Return what prepare noted about the data: its source, its noise and its splits."""
+    return read_summary(folder / "about.json")
 
 
 def create_array(path: Path, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:

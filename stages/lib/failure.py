@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 
-class Mistake(ValueError):
+class Mistake(ValueError):  # noqa: N818 - the word that the messages use
     """Something a person can put right; the text says what was expected, what came and how to mend it."""
 
 
@@ -17,7 +17,7 @@ def run(main: Callable[[], None]) -> NoReturn:
         _leave(str(mistake), status=1)
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        _leave(f"The machine refused: {error.strerror or error}{place}. Mend that, then run `dvc repro` again.", status=1)
+        _leave(f"The machine refused: {error.strerror or error}{place}. Mend that and run `dvc repro` again.", status=1)
     except KeyboardInterrupt:
         _leave("Interrupted. Nothing is half written: the next `dvc repro` starts this stage anew.", status=130)
     sys.exit(0)

@@ -24,7 +24,7 @@ def replacing(target: Path) -> Iterator[Path]:
         yield partial
         if target.is_dir():
             _remove(target)
-        os.replace(partial, target)
+        partial.replace(target)
     finally:
         _remove(partial)
 

@@ -1,16 +1,12 @@
 """Adds noise to clean images. Images are float32 in [0, 1], shaped (N, H, W, C)."""
 
-from typing import cast
-
 import numpy as np
 from numpy.typing import NDArray
 
 Images = NDArray[np.float32]
 
 
-def add_gaussian_noise(
-    clean: Images, *, noise_factor: float, seed: int, stream: int, first_index: int = 0
-) -> Images:
+def add_gaussian_noise(clean: Images, *, noise_factor: float, seed: int, stream: int, first_index: int = 0) -> Images:
     """Return clip(clean + noise_factor * n, 0, 1) with n standard normal, shaped like `clean`.
 
     Image i is given the noise of (seed, stream, first_index + i) alone, so the result does not depend on how the
@@ -23,4 +19,4 @@ def add_gaussian_noise(
         noisy[position] = generator.standard_normal(image.shape, dtype=np.float32)
     noisy *= np.float32(noise_factor)
     noisy += clean
-    return cast(Images, np.clip(noisy, 0, 1, out=noisy))
+    return np.clip(noisy, 0, 1, out=noisy)

@@ -33,7 +33,7 @@ def read_section(name: str, section: type[AnySection]) -> AnySection:
 def read_document() -> Mapping[str, Any]:
     """Return params.yaml as plain data; raise Mistake where it is missing, unreadable or no mapping."""
     if not PARAMS.is_file():
-        raise Mistake(f"There is no {PARAMS} here. Run from the folder that holds it; `git checkout {PARAMS}` restores it.")
+        raise Mistake(f"There is no {PARAMS} here. Run from the folder that holds it, or `git checkout {PARAMS}`.")
     document = load_yaml(PARAMS.read_text(encoding="utf-8", errors="replace"), name=str(PARAMS))
     if not isinstance(document, Mapping):
         raise Mistake(f"{PARAMS} holds no sections. `git checkout {PARAMS}` restores it.")
@@ -66,15 +66,18 @@ def refuse(mistakes: list[str]) -> None:
 
 
 def _line(name: str, section: type[Section], mistake: Any) -> str:
-    *parents, key = mistake["loc"] or (None,)
+    if not mistake["loc"]:
+        return (
+            f"{name}: {json.dumps(mistake['input'])} is not a section with the keys {', '.join(section.model_fields)}"
+        )
+    *parents, key = mistake["loc"]
     path = ".".join([name, *mistake["loc"]])
-    holder = section
+    holder: Any = section
     for parent in parents:
-        holder = holder.model_fields[parent].annotation  # type: ignore[assignment]
+        holder = holder.model_fields[parent].annotation
     if mistake["type"] == "extra_forbidden":
         return f"{path}: unknown key{_closest(key, holder.model_fields)}"
-    field = holder.model_fields.get(key)
-    expected = field.description if field else f"a section with the keys {', '.join(holder.model_fields)}"
+    expected = holder.model_fields[key].description
     if mistake["type"] == "missing":
         return f"{path}: missing; expected {expected}"
     return f"{path}: {json.dumps(mistake['input'], default=str)} is not {expected}"

@@ -11,7 +11,7 @@ from stages.lib.failure import Mistake
 class Yaml12Loader(yaml.SafeLoader):
     """Loads plain data only, by the core schema of YAML 1.2 (chapter 10.3), and refuses a key that stands twice."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers = {}  # noqa: RUF012 - PyYAML's own way: add_implicit_resolver fills it, per class
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -47,7 +47,7 @@ Yaml12Loader.add_constructor("tag:yaml.org,2002:float", Yaml12Loader.construct_n
 def load_yaml(text: str, *, name: str) -> Any:
     """Return the plain data in `text`; raise Mistake, with the line, where `name` is not YAML."""
     try:
-        return yaml.load(text, Loader=Yaml12Loader)
+        return yaml.load(text, Loader=Yaml12Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""

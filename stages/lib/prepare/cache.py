@@ -55,7 +55,9 @@ def check(content: bytes, *, source: str, part: str, name: str) -> NDArray[np.ui
     expected = CATALOGUE[source].sha256.get(part)
     found = hashlib.sha256(plain).hexdigest()
     if expected and found != expected:
-        raise Mistake(f"{name} is not the {part} of {source}: its content has SHA-256 {found[:12]}…, not {expected[:12]}….")
+        raise Mistake(
+            f"{name} is not the {part} of {source}: the SHA-256 inside is {found[:12]}…, not {expected[:12]}…."
+        )
     array = idx.parse(plain, name=name)
     if array.shape != shape:
         raise Mistake(f"{name} is not the {part} of {source}: its shape is {array.shape}, not {shape}.")

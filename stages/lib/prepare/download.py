@@ -41,7 +41,7 @@ def download(name: str, *, mirrors: list[str], target: Path, check: Callable[[by
     `check` raises Mistake on a wrong file. Raises LookupError, with one line a mirror, when none will do.
     """
     pooch.get_logger().setLevel(logging.WARNING)
-    refusals = []
+    refusals: list[str] = []
     for mirror in mirrors:
         url = mirror + name
         try:

@@ -8,15 +8,21 @@ from stages.lib.parameters import Section
 
 
 class NoiseParameters(Section):
+    """The noise, on images from 0 (black) to 1 (white)."""
+
     factor: float = Field(ge=0, le=10, description="a number from 0 to 10, the standard deviation of the noise")
 
 
 class DigitsParameters(Section):
+    """How the embedded digits become a data set; the other sources are one already."""
+
     test: float = Field(gt=0, lt=1, description="a share between 0 and 1 of the digits, set apart for the test")
     warps: int = Field(ge=0, le=1000, description="a whole number from 0 to 1000 of warped copies of a training digit")
 
 
 class PrepareParameters(Section):
+    """Which images, and what is done to them."""
+
     source: Literal["mnist", "fashion_mnist", "kmnist", "digits"] = Field(
         description="one of mnist, fashion_mnist, kmnist, digits"
     )

@@ -59,5 +59,7 @@ def _digit_splits(parameters: PrepareParameters) -> dict[str, Labelled]:
         warped_copies(train.images, copies=copies, seed=parameters.seed),
         np.tile(train.labels, copies + 1),
     )
-    return {name: Labelled(part.images[..., np.newaxis], part.labels) for name, part in
-            {"train": many, "validation": validation, "test": test}.items()}
+    return {
+        name: Labelled(part.images[..., np.newaxis], part.labels)
+        for name, part in {"train": many, "validation": validation, "test": test}.items()
+    }

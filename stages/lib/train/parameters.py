@@ -8,6 +8,8 @@ from stages.lib.parameters import Section
 
 
 class TrainParameters(Section):
+    """What is trained, and how."""
+
     architecture: Literal["cae"] = Field(description="a known architecture: cae")
     epochs: int = Field(ge=1, le=100_000, description="a whole number, at least 1, of passes over the training images")
     batch_size: int = Field(ge=1, le=65_536, description="a whole number, at least 1, of images a training step")

@@ -1,0 +1,45 @@
+"""Chooses the images that the figures show, and keeps them as sheets: PNG files of plain pixels, tile beside tile."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from skimage import io
+
+from stages.lib.failure import Mistake
+
+Bytes = NDArray[np.uint8]
+ROWS = ("noisy", "denoised", "clean")
+KEPT = 20  # images of each group
+
+
+def choose(denoised_psnr: NDArray[np.float64]) -> dict[str, NDArray[np.intp]]:
+    """Return 20 indices for each group: the first images, and the worst, median and best by PSNR in decibels."""
+    count = min(KEPT, len(denoised_psnr))
+    ranking = np.argsort(denoised_psnr, kind="stable")
+    middle = (len(ranking) - count) // 2
+    return {
+        "first": np.arange(count),
+        "worst": ranking[:count],
+        "median": ranking[middle : middle + count],
+        "best": ranking[::-1][:count],
+    }
+
+
+def write_sheet(path: Path, rows: dict[str, Bytes]) -> None:
+    """Write images, (N, H, W, C) for each of ROWS, as one PNG of three rows and N columns."""
+    sheet = np.concatenate([np.concatenate(list(rows[name]), axis=1) for name in ROWS])  # (3 H, N W, C)
+    io.imsave(path, sheet[..., 0] if sheet.shape[-1] == 1 else sheet, check_contrast=False)
+
+
+def read_sheet(path: Path, *, count: int) -> dict[str, Bytes]:
+    """Return what `write_sheet` wrote: for each of ROWS, `count` images (N, H, W) or (N, H, W, 3)."""
+    try:
+        sheet = io.imread(path)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise Mistake(f"{path} cannot be read ({error}). `dvc repro` makes it again.") from error
+    if sheet.shape[0] % len(ROWS) or sheet.shape[1] % count:
+        raise Mistake(f"{path} does not hold {len(ROWS)} rows of {count} images. `dvc repro` makes it again.")
+    return {
+        name: np.stack(np.split(row, count, axis=1)) for name, row in zip(ROWS, np.split(sheet, len(ROWS)), strict=True)
+    }

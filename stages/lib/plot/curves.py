@@ -1,0 +1,36 @@
+"""Draws the figures that show numbers."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from stages.lib.plot.style import DENOISED, NOISY
+
+Values = NDArray[np.float64]
+
+
+def draw_training(drawing: Figure, *, epochs: Values, loss: dict[str, Values], mse: dict[str, Values]) -> None:
+    """Draw the loss and the PSNR of the mean MSE against the epoch, for the splits train and validation."""
+    left, right = drawing.subplots(1, 2)
+    for name, colour, style in (("train", NOISY, "--"), ("validation", DENOISED, "-")):
+        line = {"color": colour, "linestyle": style, "marker": "o", "markersize": 4}
+        left.plot(epochs, loss[name], label=name, **line)
+        right.plot(epochs, -10 * np.log10(mse[name]), label=name, **line)
+    left.set(xlabel="epoch", title="binary cross-entropy (lower is better)", ylabel="loss")
+    right.set(xlabel="epoch", title="PSNR of the mean MSE (higher is better)", ylabel="decibels")
+    for axes in (left, right):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.legend()
+
+
+def draw_distribution(drawing: Figure, *, noisy: Values, denoised: Values) -> None:
+    """Draw the histograms of per-image PSNR in decibels, with the mean of each."""
+    axes = drawing.subplots()
+    low, high = np.floor(min(noisy.min(), denoised.min())), np.ceil(max(noisy.max(), denoised.max()))
+    edges = np.arange(low, high + 0.25, 0.25).tolist()
+    for name, values, colour in (("noisy", noisy, NOISY), ("denoised", denoised, DENOISED)):
+        axes.hist(values, edges, color=colour, alpha=0.85, label=f"{name}: {values.mean():.2f} dB on average")
+        axes.axvline(values.mean(), color=colour, linestyle=":", linewidth=1.5)
+    axes.set(xlabel="PSNR of an image in decibels (higher is better)", ylabel="images per 0.25 dB")
+    axes.legend()

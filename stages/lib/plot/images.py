@@ -1,0 +1,62 @@
+"""Draws the figures that show images."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from numpy.typing import NDArray
+
+from stages.lib.plot.style import WIDTH
+
+Bytes = NDArray[np.uint8]
+GAP = 0.25  # between groups, in widths of an image
+
+
+def height_of(rows: int, columns: int) -> float:
+    """Return the height in inches of a figure of so many images, its titles included."""
+    tile = min((WIDTH - 1.2) / columns, 1.4)
+    return 0.85 + rows * (tile + 0.2)
+
+
+def draw_rows(drawing: Figure, rows: dict[str, Bytes], *, above: dict[str, list[str]]) -> None:
+    """Draw named rows of images (N, H, W), with `above` the texts over the images of some of the rows."""
+    grid = drawing.subplots(len(rows), len(next(iter(rows.values()))), squeeze=False)
+    for axes_row, (name, images) in zip(grid, rows.items(), strict=True):
+        for column, (axes, image) in enumerate(zip(axes_row, images, strict=True)):
+            show(axes, image)
+            if name in above:
+                axes.set_title(above[name][column], fontsize=10.5, loc="center", pad=2)
+        axes_row[0].set_ylabel(name, rotation=0, ha="right", va="center", labelpad=6)
+
+
+def draw_errors(drawing: Figure, groups: dict[str, dict[str, Bytes]], *, above: dict[str, list[str]]) -> None:
+    """Draw groups of images side by side: the rows noisy, denoised, clean, and the absolute error of each pixel."""
+    names = ("noisy", "denoised", "clean", "error")
+    per_group = len(next(iter(above.values())))
+    widths = ([1.0] * per_group + [GAP]) * len(groups)
+    grid = drawing.subplots(len(names), len(widths) - 1, squeeze=False, width_ratios=widths[:-1])
+    for number, (group, rows) in enumerate(groups.items()):
+        columns = grid[:, number * (per_group + 1) :].T
+        error = np.abs(rows["denoised"].astype(np.int16) - rows["clean"])
+        for axes, noisy, denoised, clean, wrong, text in zip(
+            columns, rows["noisy"], rows["denoised"], rows["clean"], error, above[group], strict=False
+        ):
+            for place, image in zip(axes, (noisy, denoised, clean), strict=False):
+                show(place, image)
+            drawn = show(axes[3], wrong, colours="magma")
+            axes[1].set_title(text, fontsize=10.5, loc="center", pad=2)
+        columns[per_group // 2][0].set_title(group, fontsize=13, loc="center")
+        for empty in columns[per_group] if number < len(groups) - 1 else ():
+            empty.set_axis_off()
+    for axes, name in zip(grid[:, 0], names, strict=True):
+        axes.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=6)
+    bar = drawing.colorbar(drawn, ax=grid, location="right", aspect=40, pad=0.02)
+    bar.set_ticks([0, 127.5, 255], labels=["0", "0.5", "1"])
+    bar.set_label("error of a pixel", fontsize=11)
+
+
+def show(axes: Axes, image: NDArray[np.generic], *, colours: str = "gray") -> AxesImage:
+    """Draw one image of values 0 to 255 without ticks or frame."""
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    return axes.imshow(image, cmap=colours, vmin=0, vmax=255, interpolation="nearest")

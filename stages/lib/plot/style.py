@@ -1,0 +1,44 @@
+"""How every figure looks: one palette, one size of type, and the same bytes for the same input."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib.style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from stages.lib.files import replacing
+
+WIDTH = 8.0  # inches: at 150 dots an inch 1,200 pixels, which a README shows at about 800
+NOISY, DENOISED, CLEAN = "#9aa0a6", "#1f6feb", "#111111"
+STYLE: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 12,
+    "axes.titlesize": 11.5,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#e3e3e3",
+    "legend.frameon": False,
+    "figure.facecolor": "white",
+    "svg.hashsalt": "denoising",
+}
+
+
+@contextmanager
+def figure(path: Path, *, height: float, title: str, subtitle: str, dots_per_inch: int) -> Iterator[Figure]:
+    """Yield an empty figure of `height` inches under a title that tells its story; write it as PNG to `path`."""
+    with matplotlib.style.context(["default", STYLE]):
+        layout = ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03, hspace=0.01, wspace=0.01)
+        drawing = Figure(figsize=(WIDTH, height), layout=layout)
+        FigureCanvasAgg(drawing)
+        drawing.suptitle(title, x=0.01, ha="left", fontsize=15, fontweight="bold")
+        drawing.supxlabel(subtitle, x=0.01, ha="left", fontsize=11, color="#444444")
+        yield drawing
+        with replacing(path) as partial:
+            drawing.savefig(partial, dpi=dots_per_inch, metadata={"Software": None})

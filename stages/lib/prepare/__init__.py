@@ -1,1 +1,0 @@
-"""What only the stage prepare needs."""

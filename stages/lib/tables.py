@@ -1,0 +1,61 @@
+"""Writes and reads the small tables and summaries in reports/: CSV, TSV and JSON that DVC and pandas read."""
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stages.lib.failure import Mistake
+from stages.lib.files import replacing
+
+DIGITS = 6  # significant ones: more would differ between machines, and mean nothing
+
+
+def write_table(path: Path, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> None:
+    """Write columns of equal length under their names; fractions with six significant digits."""
+    with replacing(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_shortened(value) for value in row] for row in zip(*columns.values(), strict=True))
+
+
+def read_table(path: Path) -> dict[str, NDArray[np.float64]]:
+    """Return the columns of a CSV or TSV file of numbers; raise Mistake if it is missing or damaged."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            names, *rows = csv.reader(file, delimiter="\t" if path.suffix == ".tsv" else ",")
+        values = np.array(rows, np.float64)
+        return dict(zip(names, values.T, strict=True))
+    except (OSError, ValueError) as error:
+        raise Mistake(f"{path} cannot be read as a table ({error}). `dvc repro` makes it again.") from error
+
+
+def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
+    """Write nested values as JSON, fractions with six significant digits, a newline at the end."""
+    with replacing(path) as partial:
+        partial.write_text(json.dumps(_shortened(summary), indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def read_summary(path: Path) -> dict[str, Any]:
+    """Return what `write_summary` wrote; raise Mistake if it is missing or damaged."""
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise Mistake(f"{path} cannot be read ({error}). `dvc repro` makes it again.") from error
+
+
+def shorten(value: float) -> float:
+    """Return `value` with six significant digits."""
+    return float(f"{value:.{DIGITS}g}")
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _shortened(part) for name, part in value.items()}
+    if isinstance(value, float | np.floating):
+        return shorten(float(value))
+    return value.item() if isinstance(value, np.generic) else value
