@@ -26,8 +26,9 @@ def _silence() -> Iterator[None]:
             os.close(original)
 
 
-# TensorFlow reads these when it is loaded: the one exception to the rule that nothing runs at import.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# TensorFlow reads these when it is loaded: the one exception to the rule that nothing runs at import. What goes wrong
+# in TensorFlow comes as an exception; what it logs besides, even as an error, is about what it does instead.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 with _silence():
     import keras

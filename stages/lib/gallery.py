@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage import io
+from PIL import Image
 
 from stages.lib.failure import Mistake
 
@@ -29,13 +29,14 @@ def choose(denoised_psnr: NDArray[np.float64]) -> dict[str, NDArray[np.intp]]:
 def write_sheet(path: Path, rows: dict[str, Bytes]) -> None:
     """Write images, (N, H, W, C) for each of ROWS, as one PNG of three rows and N columns."""
     sheet = np.concatenate([np.concatenate(list(rows[name]), axis=1) for name in ROWS])  # (3 H, N W, C)
-    io.imsave(path, sheet[..., 0] if sheet.shape[-1] == 1 else sheet, check_contrast=False)
+    Image.fromarray(sheet[..., 0] if sheet.shape[-1] == 1 else sheet).save(path)
 
 
 def read_sheet(path: Path, *, count: int) -> dict[str, Bytes]:
     """Return what `write_sheet` wrote: for each of ROWS, `count` images (N, H, W) or (N, H, W, 3)."""
     try:
-        sheet = io.imread(path)
+        with Image.open(path, formats=["PNG"]) as image:
+            sheet = np.asarray(image)
     except (OSError, ValueError, SyntaxError) as error:
         raise Mistake(f"{path} cannot be read ({error}). `dvc repro` makes it again.") from error
     if sheet.shape[0] % len(ROWS) or sheet.shape[1] % count:

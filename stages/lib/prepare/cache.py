@@ -52,15 +52,15 @@ def check(content: bytes, *, source: str, part: str, name: str) -> NDArray[np.ui
     """Return the array inside the file `content`; raise Mistake unless it is the right one."""
     shape = SHAPES[part]
     plain = idx.decompress(content, limit=len(idx.header(shape)) + math.prod(shape), name=name)
+    array = idx.parse(plain, name=name)
+    if array.shape != shape:
+        raise Mistake(f"{name} is not the {part} of {source}: its shape is {array.shape}, not {shape}.")
     expected = CATALOGUE[source].sha256.get(part)
     found = hashlib.sha256(plain).hexdigest()
     if expected and found != expected:
         raise Mistake(
             f"{name} is not the {part} of {source}: the SHA-256 inside is {found[:12]}…, not {expected[:12]}…."
         )
-    array = idx.parse(plain, name=name)
-    if array.shape != shape:
-        raise Mistake(f"{name} is not the {part} of {source}: its shape is {array.shape}, not {shape}.")
     return array
 
 
@@ -87,13 +87,13 @@ def _from_keras(source: str, tried: list[str]) -> Arrays | None:
         return None
     names = dict(zip(PARTS, ("x_train", "y_train", "x_test", "y_test"), strict=True))
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             whole = {part: np.asarray(archive[name], np.uint8) for part, name in names.items()}
         return {
             part: check(idx.header(array.shape) + array.tobytes(), source=source, part=part, name=f"{path} ({part})")
             for part, array in whole.items()
         }
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         reason = str(error) if isinstance(error, Mistake) else f"{path} cannot be read: {error}."
         tried.append(f"{reason} It is not used.")
         return None
@@ -107,21 +107,30 @@ def _from_mirrors(source: str, tried: list[str]) -> Arrays | None:
     for part in PARTS:
         target = folder / file_name(part)
 
-        def checked(content: bytes, name: str, part: str = part) -> None:
+        def downloaded(content: bytes, name: str, part: str = part) -> None:
+            _check_archive(content, source=source, part=part, name=name)
             arrays[part] = check(content, source=source, part=part, name=name)
 
         try:
             if target.exists():
-                checked(target.read_bytes(), str(target))
+                arrays[part] = check(target.read_bytes(), source=source, part=part, name=str(target))
                 continue
         except Mistake:
             pass  # named already, when the cache was read; a good copy takes its place
         try:
-            download(target.name, mirrors=mirrors, target=target, check=checked)
+            download(target.name, mirrors=mirrors, target=target, check=downloaded)
         except LookupError as refusals:
             tried.extend(refusals.args[0])
             return None
     return arrays
+
+
+def _check_archive(content: bytes, *, source: str, part: str, name: str) -> None:
+    """Hold a downloaded archive to its published MD5, where nothing is known of what is inside."""
+    expected = CATALOGUE[source].md5[part]
+    found = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    if part not in CATALOGUE[source].sha256 and found != expected:
+        raise Mistake(f"{name} is not the {part} of {source}: its MD5 is {found[:12]}…, not {expected[:12]}….")
 
 
 def _nowhere(source: str, tried: list[str]) -> str:

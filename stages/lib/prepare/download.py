@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pooch
@@ -20,25 +21,31 @@ LEAST_BYTES_A_SECOND = 20_000
 class MirrorBar(tqdm):  # type: ignore[type-arg]
     """A progress bar that gives up on a mirror which answers, but only trickles."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(desc=name, total=0, unit="B", unit_scale=True, ncols=88, disable=None)
+        self._began = time.monotonic()
+        self._received = 0.0
+
+    def __bool__(self) -> bool:
+        return True  # pooch asks whether there is a bar, not whether it has a length
+
+    def reset(self, total: float | None = None) -> None:
+        self._began = time.monotonic()  # pooch fills the bar anew when all is there
+        super().reset(total)
+
     def update(self, n: float | None = 1) -> bool | None:
+        self._received += n or 0
         seconds = time.monotonic() - self._began
-        if seconds > SECONDS_OF_GRACE and self.n / seconds < LEAST_BYTES_A_SECOND:
-            raise TimeoutError(f"only {self.n / seconds:.0f} bytes a second")
+        if seconds > SECONDS_OF_GRACE and self._received / seconds < LEAST_BYTES_A_SECOND:
+            raise TimeoutError(f"only {self._received / seconds:,.0f} bytes a second")
         return super().update(n)
 
-    _began: float
 
-    @classmethod
-    def named(cls, name: str) -> "MirrorBar":
-        bar = cls(desc=name, unit="B", unit_scale=True, ncols=88, leave=True)
-        bar._began = time.monotonic()
-        return bar
+def download(name: str, *, mirrors: list[str], target: Path, check: Callable[[bytes, str], object]) -> None:
+    """Write `name` to `target`, from the first mirror whose copy passes `check`, which raises Mistake on a wrong file.
 
-
-def download(name: str, *, mirrors: list[str], target: Path, check: Callable[[bytes, str], object]) -> list[str]:
-    """Write `name` from the first mirror whose copy passes `check` to `target`; return what the others answered.
-
-    `check` raises Mistake on a wrong file. Raises LookupError, with one line a mirror, when none will do.
+    Raises:
+        LookupError: when no mirror will do, with one line for each.
     """
     pooch.get_logger().setLevel(logging.WARNING)
     refusals: list[str] = []
@@ -46,10 +53,10 @@ def download(name: str, *, mirrors: list[str], target: Path, check: Callable[[by
         url = mirror + name
         try:
             with replacing(target) as partial:
-                fetch = pooch.HTTPDownloader(progressbar=MirrorBar.named(name), timeout=SECONDS_TO_ANSWER)
-                fetch(url, str(partial), None)
+                with closing(MirrorBar(name)) as bar:
+                    pooch.HTTPDownloader(progressbar=bar, timeout=SECONDS_TO_ANSWER)(url, str(partial), None)
                 check(partial.read_bytes(), url)
-            return refusals
+            return
         except Mistake as mistake:
             refusals.append(str(mistake))
         except (requests.RequestException, TimeoutError) as error:

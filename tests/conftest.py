@@ -1,0 +1,53 @@
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+Serve = Callable[[type[SimpleHTTPRequestHandler], Path], str]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder as it is."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Return a function that serves a folder on loopback and gives back its address."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def start(handler: type[SimpleHTTPRequestHandler], folder: Path) -> str:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def no_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Hide every copy of a data set that this machine may have; return the empty cache folder."""
+    monkeypatch.setenv("DENOISING_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def real_mnist() -> Path:
+    """Return a folder with the real files of MNIST, from DENOISING_CACHE; skip where there are none."""
+    folder = Path(os.environ.get("DENOISING_CACHE", "")) / "mnist"
+    if not (folder / "train-images-idx3-ubyte.gz").exists():
+        pytest.skip("DENOISING_CACHE holds no MNIST")
+    return folder

@@ -1,0 +1,80 @@
+import errno
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stages.lib.dataset import as_bytes, as_float, create_array, open_split
+from stages.lib.failure import Mistake
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with a test split of three images."""
+    create_array(tmp_path / "test_clean.npy", (3, 4, 5, 1), np.uint8)[:] = 255
+    create_array(tmp_path / "test_noisy.npy", (3, 4, 5, 1), np.float32)[:] = 0.5
+    create_array(tmp_path / "test_labels.npy", (3,), np.uint8)[:] = 7
+    return tmp_path
+
+
+def test_a_split_is_mapped_not_read(folder: Path) -> None:
+    split = open_split("test", folder=folder)
+    assert isinstance(split.noisy, np.memmap)
+    assert (len(split), split.image_shape) == (3, (4, 5, 1))
+    assert not split.noisy.flags.writeable
+
+
+def test_bytes_survive_the_way_to_fractions_and_back() -> None:
+    values = np.arange(256, dtype=np.uint8)
+    assert as_float(values).dtype == np.float32
+    assert (as_float(values).min(), as_float(values).max()) == (0, 1)
+    np.testing.assert_array_equal(as_bytes(as_float(values)), values)
+
+
+def test_a_missing_array_is_named(folder: Path) -> None:
+    (folder / "test_noisy.npy").unlink()
+    with pytest.raises(Mistake, match=r"test_noisy.npy is missing. `dvc repro` builds it again."):
+        open_split("test", folder=folder)
+
+
+@pytest.mark.parametrize("kept", [0, 5, 60, 200])
+def test_a_truncated_array_is_named(folder: Path, kept: int) -> None:
+    path = folder / "test_noisy.npy"
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(Mistake, match=r"test_noisy.npy cannot be read"):
+        open_split("test", folder=folder)
+
+
+def test_a_pickled_array_is_refused(folder: Path) -> None:
+    np.save(folder / "test_noisy.npy", np.array([{}], dtype=object), allow_pickle=True)
+    with pytest.raises(Mistake, match=r"test_noisy.npy cannot be read"):
+        open_split("test", folder=folder)
+
+
+def test_arrays_that_do_not_fit_together_are_refused(folder: Path) -> None:
+    create_array(folder / "test_clean.npy", (2, 4, 5, 1), np.uint8)
+    with pytest.raises(Mistake, match=r"does not fit together .*uint8 \(2, 4, 5, 1\), float32 \(3, 4, 5, 1\)"):
+        open_split("test", folder=folder)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="claims disk space by posix_fallocate")
+def test_too_little_space_is_an_error_and_no_crash(tmp_path: Path) -> None:
+    code = f"""
+import resource, signal, numpy as np
+from pathlib import Path
+from stages.lib.dataset import create_array
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    create_array(Path({str(tmp_path / "a.npy")!r}), (100_000,), np.uint8)
+except OSError as error:
+    print(error.errno)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == str(errno.EFBIG), done.stderr
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 4096
