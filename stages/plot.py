@@ -131,7 +131,7 @@ def best_median_worst(report: Report) -> None:
         height=height_of(4, 3 * OF_A_KIND + 1),
         title="Where the denoiser does best and worst",
         subtitle=f"By the PSNR of the denoised image, which stands above it, among {report.images}.\n"
-        "Error: the absolute difference from the clean pixel, where black is 0 and white is 1.",
+        "Error: the absolute difference from the original pixel, where black is 0 and white is 1.",
         dots_per_inch=report.dots_per_inch,
     ) as drawing:
         draw_errors(drawing, groups, above=above)

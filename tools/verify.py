@@ -22,6 +22,7 @@ from stages.lib.tables import read_summary
 
 METRICS = Path("reports/metrics.json")
 MACHINE = Path("reports/training/machine.json")
+STALE = ("modified", "new")  # a clone without a cache also has "deleted" and "not in cache", as it should
 TOLERANCES = {"mse": 0.0004, "psnr": 0.12, "psnr_of_mean_mse": 0.12, "ssim": 0.006, "ssim_gaussian_window": 0.006}
 
 
@@ -95,7 +96,7 @@ def refuse_stale(clone: Path) -> None:
     if answer.returncode:
         raise Mistake(f"DVC cannot read the clone: {answer.stderr.strip()}")
     changes = [change for stage in json.loads(answer.stdout).values() for change in stage if isinstance(change, dict)]
-    stale = {path for change in changes for kind in change.values() for path, how in kind.items() if how != "deleted"}
+    stale = {path for change in changes for kind in change.values() for path, how in kind.items() if how in STALE}
     if stale:
         raise Mistake(f"NOT verified. Changed since dvc.lock was written: {', '.join(sorted(stale))}. Run `dvc repro`.")
 

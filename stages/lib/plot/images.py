@@ -30,8 +30,8 @@ def draw_rows(drawing: Figure, rows: dict[str, Bytes], *, above: dict[str, list[
 
 
 def draw_errors(drawing: Figure, groups: dict[str, dict[str, Bytes]], *, above: dict[str, list[str]]) -> None:
-    """Draw groups of images side by side: the rows noisy, denoised, clean, and the absolute error of each pixel."""
-    names = ("noisy", "denoised", "clean", "error")
+    """Draw groups of images side by side: the rows noisy, denoised, original, and the absolute error of each pixel."""
+    names = ("noisy", "denoised", "original", "error")
     per_group = len(next(iter(above.values())))
     widths = ([1.0] * per_group + [GAP]) * len(groups)
     grid = drawing.subplots(len(names), len(widths) - 1, squeeze=False, width_ratios=widths[:-1])

@@ -1,0 +1,89 @@
+"""A small copy of this project to run for real: the embedded digits without warps, one epoch."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SMALL = {"source": "digits", "warps": "0", "epochs": "1", "columns": "4", "dots_per_inch": "40"}
+NOBODY = "http://127.0.0.1:9"  # the discard port, where no one listens
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A folder with the project's files, with its own DVC cache, and nothing of the user's."""
+
+    folder: Path
+
+    @classmethod
+    def create(cls, folder: Path, *, git: bool = True, **parameters: str) -> "Checkout":
+        files = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listing = subprocess.run(["git", *files], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for name in filter(None, listing.split("\0")):
+            if (ROOT / name).is_file() and not name.startswith(("reports/", "tests/", "dvc.lock")):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, folder / name)
+        checkout = cls(folder)
+        for name, value in {**SMALL, **parameters}.items():
+            checkout.set(name, value)
+        if git:
+            checkout.run("git", "init", "--quiet")
+            checkout.commit("Begin")
+        return checkout
+
+    def set(self, name: str, value: str) -> None:
+        """Change the first parameter called `name` in params.yaml."""
+        path = self.folder / "params.yaml"
+        changed, count = re.subn(rf"^( +{name}:) \S+", rf"\1 {value}", path.read_text(), count=1, flags=re.MULTILINE)
+        assert count == 1, f"no parameter {name}"
+        path.write_text(changed)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "DVC_", "DENOISING_"))
+        }
+        return {
+            **kept,
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept["PATH"]]),
+            "PYTHONPATH": "",
+            "DENOISING_CACHE": str(self.folder / "no-cache"),
+            "DENOISING_MIRRORS": NOBODY,
+            "KERAS_HOME": str(self.folder / "no-keras"),
+        }
+
+    def run(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command here, its standard error among its output."""
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+    def dvc(self, *arguments: str) -> str:
+        """Return what a DVC command prints; fail if it fails."""
+        done = self.run("dvc", *arguments)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def commit(self, message: str) -> None:
+        self.run("git", "add", "--all")
+        who = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
+        done = self.run("git", *who, "commit", "--quiet", "--message", message)
+        assert done.returncode == 0, done.stdout
+
+    def read(self, name: str) -> str:
+        return (self.folder / name).read_text(encoding="utf-8")
+
+
+def stages_run(output: str) -> list[str]:
+    """Return the stages that a DVC command ran, in order."""
+    return re.findall(r"^Running stage '(\w+)'", output, flags=re.MULTILINE)

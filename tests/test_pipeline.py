@@ -1,0 +1,128 @@
+"""The promises of `dvc repro`, kept in order by one small checkout on real digits."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from checkout import Checkout, stages_run
+
+ALL = ["prepare", "train", "evaluate", "plot"]
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    checkout = Checkout.create(tmp_path_factory.mktemp("pipeline"))
+    assert stages_run(checkout.dvc("repro")) == ALL
+    checkout.commit("Run")
+    return checkout
+
+
+@pytest.fixture(autouse=True)
+def put_back(pipeline: Checkout) -> Iterator[None]:
+    yield
+    pipeline.run("git", "checkout", "--quiet", ".")
+    pipeline.dvc("checkout", "--force")
+
+
+def test_a_second_run_does_nothing(pipeline: Checkout) -> None:
+    assert stages_run(pipeline.dvc("repro")) == []
+
+
+def test_every_figure_and_table_is_there(pipeline: Checkout) -> None:
+    metrics = json.loads(pipeline.read("reports/metrics.json"))
+    assert metrics["dataset"] == "digits"
+    assert metrics["images"] == 359
+    assert metrics["noisy"]["psnr"] == pytest.approx(9.4, abs=0.3)
+    figures = {path.stem for path in (pipeline.folder / "reports/figures").iterdir()}
+    assert figures == {
+        "original_and_noisy",
+        "noisy_denoised_original",
+        "training_curves",
+        "psnr_distribution",
+        "best_median_worst",
+    }
+    assert len(pipeline.read("reports/evaluation/images.csv").splitlines()) == 360
+    assert "epoch   1/1" in pipeline.read("logs/train.log")
+
+
+def test_the_model_loads_with_stock_keras_elsewhere(pipeline: Checkout, tmp_path: Path) -> None:
+    path = pipeline.folder / "models/denoiser.h5"
+    code = f"import keras; print(keras.models.load_model({str(path)!r}, compile=False).name)"
+    done = subprocess.run(
+        ["python", "-c", code], cwd=tmp_path, env=pipeline.environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "cae", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [("columns", "3", ALL[3:]), ("split", "validation", ALL[2:]), ("epochs", "2", ALL[1:])],
+)
+def test_a_change_reruns_from_its_stage_on_and_going_back_runs_nothing(
+    name: str, value: str, expected: list[str], pipeline: Checkout
+) -> None:
+    pipeline.set(name, value)
+    assert stages_run(pipeline.dvc("repro")) == expected
+    pipeline.run("git", "checkout", "--quiet", "params.yaml")
+    assert stages_run(pipeline.dvc("repro")) == []
+    assert pipeline.run("git", "diff", "--exit-code").returncode == 0
+
+
+def test_an_experiment_with_other_noise_shows_in_every_metric(pipeline: Checkout) -> None:
+    assert stages_run(pipeline.dvc("exp", "run", "-S", "prepare.noise.factor=0.3")) == ALL
+    changes = json.loads(pipeline.dvc("metrics", "diff", "--json"))["reports/metrics.json"]
+    metrics = json.loads(pipeline.read("reports/metrics.json"))
+    expected = {f"{kind}.{name}" for kind in ("noisy", "denoised", "gain") for name in metrics[kind]}
+    assert {name for name, change in changes.items() if change["diff"]} == expected
+
+
+def test_mistakes_in_the_parameters_cost_nothing(pipeline: Checkout) -> None:
+    for name, value in (("epochs", "abc"), ("factor", "-1"), ("dots_per_inch", "many")):
+        pipeline.set(name, value)
+    done = pipeline.run("dvc", "repro")
+    assert done.returncode != 0
+    for line in ("prepare.noise.factor: -1", 'train.epochs: "abc"', 'plot.dots_per_inch: "many"'):
+        assert line in done.stdout
+    assert done.stdout.count("mistakes; nothing was computed") == 1
+    assert "Traceback" not in done.stdout
+    pipeline.run("git", "checkout", "--quiet", "params.yaml")
+    assert stages_run(pipeline.dvc("repro")) == []
+
+
+def test_killed_at_any_moment_the_next_run_works_and_gives_the_same_lock(pipeline: Checkout) -> None:
+    """Also the promise that a forced run ends with the same dvc.lock: byte-identical data, model and figures."""
+    before = pipeline.read("dvc.lock")
+    chance = random.Random(1)
+    for number in range(3):
+        command = ["dvc", "repro", "--force"]
+        victim = subprocess.Popen(
+            command, cwd=pipeline.folder, env=pipeline.environment, start_new_session=True, stdout=subprocess.DEVNULL
+        )
+        time.sleep(chance.uniform(2, 12))
+        os.killpg(victim.pid, signal.SIGKILL if number % 2 else signal.SIGINT)
+        victim.wait()
+    assert stages_run(pipeline.dvc("repro", "--force")) == ALL
+    assert pipeline.read("dvc.lock") == before
+    assert pipeline.run("git", "status", "--porcelain").stdout == ""
+    assert not list(pipeline.folder.rglob(".partial-*"))
+
+
+def test_what_is_damaged_is_named_by_the_stage_that_meets_it(pipeline: Checkout) -> None:
+    model = pipeline.folder / "models/denoiser.h5"
+    content = model.read_bytes()
+    model.unlink()  # DVC may have linked it to its cache
+    model.write_bytes(content[: len(content) // 2])
+    done = pipeline.run("python", "-m", "stages.evaluate")
+    assert done.returncode == 1
+    assert "models/denoiser.h5 cannot be loaded as a Keras model" in done.stdout
+    assert "Traceback" not in done.stdout
+    model.unlink()
+    assert "There is no model models/denoiser.h5" in pipeline.run("python", "-m", "stages.evaluate").stdout
+    assert stages_run(pipeline.dvc("repro")) == []
+    assert model.read_bytes() == content

@@ -1,0 +1,106 @@
+"""What `make run`, `make verify` and DVC's queue promise, each in a small checkout on real digits."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from checkout import Checkout, stages_run
+
+from stages.lib.failure import Mistake
+from tools.verify import TOLERANCES, compare, metric_deviations
+
+ALL = ["prepare", "train", "evaluate", "plot"]
+
+
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    checkout = Checkout.create(tmp_path_factory.mktemp("committed"))
+    checkout.dvc("repro")
+    checkout.commit("Run")
+    return checkout
+
+
+def test_run_falls_back_on_the_embedded_digits_without_network_or_git(tmp_path: Path) -> None:
+    checkout = Checkout.create(tmp_path, git=False, source="mnist")
+    comments = checkout.read("params.yaml").count("#")
+    done = checkout.run("python", "-m", "tools.run")
+    assert done.returncode == 0, done.stdout
+    assert "No usable copy of mnist was found" in done.stdout
+    assert "prepare.source in params.yaml is now digits" in done.stdout
+    assert "This folder is no Git repository" in done.stdout
+    assert json.loads(checkout.read("reports/metrics.json"))["dataset"] == "digits"
+    assert "  source: digits         # mnist," in checkout.read("params.yaml")
+    assert checkout.read("params.yaml").count("#") == comments
+    again = checkout.run("python", "-m", "tools.run")
+    assert stages_run(again.stdout) == []
+    assert again.returncode == 0
+
+
+def test_verify_reproduces_what_is_committed_in_a_clean_clone(committed: Checkout) -> None:
+    done = committed.run("python", "-m", "tools.verify")
+    assert done.returncode == 0, done.stdout
+    assert stages_run(done.stdout) == ALL
+    assert "Verified: all 8 outputs have the committed hashes." in done.stdout
+
+
+def test_verify_refuses_results_that_do_not_belong_to_the_lock(committed: Checkout, tmp_path: Path) -> None:
+    shutil.copytree(committed.folder, tmp_path / "copy")
+    tampered = Checkout(tmp_path / "copy")
+    metrics = tampered.folder / "reports/metrics.json"
+    metrics.write_text(metrics.read_text().replace('"images": 359', '"images": 360'))
+    assert "Commit or stash these first" in tampered.run("python", "-m", "tools.verify").stdout
+    tampered.commit("Flatter")
+    done = tampered.run("python", "-m", "tools.verify")
+    assert done.returncode == 1
+    assert "NOT verified. Changed since dvc.lock was written: reports/metrics.json" in done.stdout
+
+
+def changed(committed: Checkout, folder: Path, *, machine: bool, gain: float) -> Path:
+    """Return a copy whose model has another hash, and whose metrics are better by `gain` decibels."""
+    shutil.copytree(committed.folder, folder)
+    lock = folder / "dvc.lock"
+    model = lock.read_text().split("path: models/denoiser.h5")[1].split("md5: ")[1][:32]
+    lock.write_text(lock.read_text().replace(model, "0" * 32))
+    metrics = json.loads((folder / "reports/metrics.json").read_text())
+    metrics["denoised"]["psnr"] += gain
+    (folder / "reports/metrics.json").write_text(json.dumps(metrics))
+    if machine:
+        (folder / "reports/training/machine.json").write_text('{"threads": 64}')
+    return folder
+
+
+def test_another_model_from_the_same_kind_of_machine_is_caught(committed: Checkout, tmp_path: Path) -> None:
+    other = changed(committed, tmp_path / "other", machine=False, gain=0)
+    with pytest.raises(Mistake, match=r"same kind of machine these came out differently: models/denoiser.h5"):
+        compare(committed.folder, other)
+
+
+def test_another_kind_of_machine_may_differ_within_tolerance_only(committed: Checkout, tmp_path: Path) -> None:
+    near = changed(committed, tmp_path / "near", machine=True, gain=TOLERANCES["psnr"] * 0.9)
+    assert "agree within tolerance" in compare(committed.folder, near)
+    far = changed(committed, tmp_path / "far", machine=True, gain=TOLERANCES["psnr"] * 1.1)
+    with pytest.raises(Mistake, match=r"beyond tolerance:\n  denoised.psnr: committed"):
+        compare(committed.folder, far)
+
+
+def test_the_noisy_input_may_not_differ_at_all() -> None:
+    lines = list(metric_deviations({"noisy": {"psnr": 9.38}}, {"noisy": {"psnr": 9.39}}))
+    assert len(lines) == 1
+
+
+def test_a_metric_that_is_no_number_or_missing_is_a_deviation() -> None:
+    assert list(metric_deviations({"denoised": {"psnr": 9.0}}, {"denoised": {"psnr": float("nan")}}))
+    assert list(metric_deviations({"images": 3}, {}))
+    assert list(metric_deviations({"dataset": "mnist"}, {"dataset": "digits"}))
+
+
+def test_queued_experiments_run_and_show(committed: Checkout) -> None:
+    committed.dvc("exp", "run", "--queue", "--name", "few", "-S", "plot.columns=3")
+    committed.dvc("exp", "run", "--queue", "--name", "held-out", "-S", "evaluate.split=validation")
+    committed.dvc("exp", "run", "--run-all")
+    table = committed.dvc("exp", "show", "--csv")
+    assert "few" in table
+    assert "held-out" in table
+    changes = json.loads(committed.dvc("metrics", "diff", "--json", "HEAD", "held-out"))
+    assert changes["reports/metrics.json"]["split"] == {"old": "test", "new": "validation"}
