@@ -47,7 +47,7 @@ def write_examples(split: Split, denoised: Images, denoised_psnr: PerImage) -> N
     """Write the sheets of images that the figures show, chosen by the PSNR as the table gives it."""
     for group, chosen in choose(np.array([shorten(value) for value in denoised_psnr])).items():
         rows = {"noisy": split.noisy[chosen], "denoised": denoised[chosen], "clean": as_float(split.clean[chosen])}
-        write_sheet(FOLDER / f"{group}.png", {name: as_bytes(images) for name, images in rows.items()})
+        write_sheet(FOLDER / "examples" / f"{group}.png", {name: as_bytes(images) for name, images in rows.items()})
 
 
 def write_metrics(scores: dict[str, Scores], *, dataset: str, split: str) -> None:

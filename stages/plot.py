@@ -40,7 +40,7 @@ class Report:
     def example(self, group: str, count: int) -> tuple[dict[str, NDArray[np.uint8]], NDArray[np.intp]]:
         """Return the first `count` images of a group, for each of noisy, denoised and clean, and their indices."""
         indices = choose(self.scores["denoised_psnr"])[group]
-        rows = read_sheet(EVALUATION / f"{group}.png", count=len(indices))
+        rows = read_sheet(EVALUATION / "examples" / f"{group}.png", count=len(indices))
         return {name: images[:count] for name, images in rows.items()}, indices[:count]
 
     def decibels(self, kind: str, indices: NDArray[np.intp]) -> list[str]:

@@ -3,8 +3,10 @@ import pytest
 from skimage import metrics
 
 from stages.lib.backend import tensorflow as tf
+from stages.lib.dataset import as_float
 from stages.lib.evaluate.quality import mse, psnr, ssim, ssim_gaussian_window
 from stages.lib.evaluate.scores import score, summarise
+from stages.lib.prepare.cache import load_arrays
 
 RANDOM = np.random.default_rng(1)
 CLEAN = RANDOM.random((5, 28, 28, 1), np.float32)
@@ -41,6 +43,12 @@ def test_ssim_with_a_gaussian_window_is_that_of_tensorflow() -> None:
     # TensorFlow leaves out the border and works in float32, so the two are near, not equal.
     assert ssim_gaussian_window(CLEAN, OTHER) == pytest.approx(theirs, abs=0.02)
     assert ssim_gaussian_window(CLEAN, CLEAN) == pytest.approx([1.0] * 5)
+
+
+def test_all_black_images_score_more_than_noisy_ones(real_mnist: object) -> None:
+    """The caution in the README: 9.7 dB for nothing at all."""
+    clean = as_float(load_arrays("mnist")["t10k-images"][..., np.newaxis])
+    assert psnr(mse(clean, np.zeros_like(clean))).mean() == pytest.approx(9.73, abs=0.005)
 
 
 def test_the_mean_of_psnr_is_never_below_the_psnr_of_the_mean() -> None:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from stages.lib.failure import Mistake
+from stages.lib.files import replacing
 
 Bytes = NDArray[np.uint8]
 ROWS = ("noisy", "denoised", "clean")
@@ -29,7 +30,8 @@ def choose(denoised_psnr: NDArray[np.float64]) -> dict[str, NDArray[np.intp]]:
 def write_sheet(path: Path, rows: dict[str, Bytes]) -> None:
     """Write images, (N, H, W, C) for each of ROWS, as one PNG of three rows and N columns."""
     sheet = np.concatenate([np.concatenate(list(rows[name]), axis=1) for name in ROWS])  # (3 H, N W, C)
-    Image.fromarray(sheet[..., 0] if sheet.shape[-1] == 1 else sheet).save(path)
+    with replacing(path) as partial:
+        Image.fromarray(sheet[..., 0] if sheet.shape[-1] == 1 else sheet).save(partial)
 
 
 def read_sheet(path: Path, *, count: int) -> dict[str, Bytes]:
