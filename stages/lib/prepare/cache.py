@@ -1,7 +1,5 @@
 """Finds the four IDX files of a data set: in the user's cache, in Keras's, or on a mirror."""
 
-import hashlib
-import math
 import os
 import sys
 import zipfile
@@ -13,7 +11,8 @@ from numpy.typing import NDArray
 
 from stages.lib.failure import Mistake
 from stages.lib.prepare import idx
-from stages.lib.prepare.catalogue import CATALOGUE, PARTS, SHAPES, file_name
+from stages.lib.prepare.catalogue import CATALOGUE, PARTS, file_name
+from stages.lib.prepare.checks import check, check_archive
 from stages.lib.prepare.download import download
 
 Arrays = dict[str, NDArray[np.uint8]]
@@ -48,22 +47,6 @@ def load_arrays(source: str) -> Arrays:
     return arrays
 
 
-def check(content: bytes, *, source: str, part: str, name: str) -> NDArray[np.uint8]:
-    """Return the array inside the file `content`; raise Mistake unless it is the right one."""
-    shape = SHAPES[part]
-    plain = idx.decompress(content, limit=len(idx.header(shape)) + math.prod(shape), name=name)
-    array = idx.parse(plain, name=name)
-    if array.shape != shape:
-        raise Mistake(f"{name} is not the {part} of {source}: its shape is {array.shape}, not {shape}.")
-    expected = CATALOGUE[source].sha256.get(part)
-    found = hashlib.sha256(plain).hexdigest()
-    if expected and found != expected:
-        raise Mistake(
-            f"{name} is not the {part} of {source}: the SHA-256 inside is {found[:12]}…, not {expected[:12]}…."
-        )
-    return array
-
-
 def _from_cache(source: str, tried: list[str]) -> Arrays | None:
     folder = cache_folder() / source
     arrays: Arrays = {}
@@ -93,7 +76,7 @@ def _from_keras(source: str, tried: list[str]) -> Arrays | None:
             part: check(idx.header(array.shape) + array.tobytes(), source=source, part=part, name=f"{path} ({part})")
             for part, array in whole.items()
         }
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, zipfile.BadZipFile) as error:
         reason = str(error) if isinstance(error, Mistake) else f"{path} cannot be read: {error}."
         tried.append(f"{reason} It is not used.")
         return None
@@ -108,7 +91,7 @@ def _from_mirrors(source: str, tried: list[str]) -> Arrays | None:
         target = folder / file_name(part)
 
         def downloaded(content: bytes, name: str, part: str = part) -> None:
-            _check_archive(content, source=source, part=part, name=name)
+            check_archive(content, source=source, part=part, name=name)
             arrays[part] = check(content, source=source, part=part, name=name)
 
         try:
@@ -123,14 +106,6 @@ def _from_mirrors(source: str, tried: list[str]) -> Arrays | None:
             tried.extend(refusals.args[0])
             return None
     return arrays
-
-
-def _check_archive(content: bytes, *, source: str, part: str, name: str) -> None:
-    """Hold a downloaded archive to its published MD5, where nothing is known of what is inside."""
-    expected = CATALOGUE[source].md5[part]
-    found = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    if part not in CATALOGUE[source].sha256 and found != expected:
-        raise Mistake(f"{name} is not the {part} of {source}: its MD5 is {found[:12]}…, not {expected[:12]}….")
 
 
 def _nowhere(source: str, tried: list[str]) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from stages.lib.backend import keras, tensorflow
 
-# oneDNN chooses its convolutions by these, and adds up in another order with each.
+# By these oneDNN chooses its convolutions and their threads; each choice adds up in another order.
+SETTINGS = ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS")
 INSTRUCTIONS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "asimd", "sve")
 
 
@@ -20,6 +21,7 @@ def describe_machine() -> dict[str, str | int]:
         or platform.processor(),
         "instructions": " ".join(name for name in INSTRUCTIONS if name in flags),
         "threads": tensorflow.config.threading.get_intra_op_parallelism_threads() or _usable_cores(),
+        "settings": " ".join(f"{name}={os.environ[name]}" for name in SETTINGS if name in os.environ),
         "gpus": len(tensorflow.config.list_physical_devices("GPU")),
         "python": platform.python_version(),
         "tensorflow": tensorflow.__version__,
