@@ -2,7 +2,7 @@
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$name && break; done)
-REQUIREMENTS ?= requirements.lock
+REQUIREMENTS ?= $(or $(shell cat .venv/.requirements 2>/dev/null),requirements.lock)
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -10,30 +10,30 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .PHONY: help setup run test lint verify lock clean
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/.complete  ## create .venv with the locked requirements (REQUIREMENTS=requirements-gpu.lock for a GPU)
+setup: .venv/.made-from-$(REQUIREMENTS)  ## create .venv with the locked requirements (REQUIREMENTS=requirements-gpu.lock for a GPU)
 
-.venv/.complete: $(REQUIREMENTS)
+.venv/.made-from-$(REQUIREMENTS): $(REQUIREMENTS)
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or name it: make setup PYTHON=/path/to/python" >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $(REQUIREMENTS)
+	@echo $(REQUIREMENTS) > .venv/.requirements
 	@touch $@
 
 run: setup  ## run the pipeline; without a copy of MNIST, on the embedded digits
-	@python -m tools.run
+	@$(BIN)/python -m tools.run
 
 lint: setup  ## check style and types
-	ruff check .
-	ruff format --check .
-	mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 test: lint  ## run linters and tests
-	pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile
 
 verify: setup  ## prove in a clean clone that the committed results come out again
-	@python -m tools.verify
+	@$(BIN)/python -m tools.verify
 
 lock:  ## pin the requirements anew (needs uv)
 	for extra in cpu gpu; do \
@@ -43,5 +43,5 @@ lock:  ## pin the requirements anew (needs uv)
 	done
 
 clean:  ## remove .venv and what tools left behind; data, models and reports stay
-	rm -rf .venv logs .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv logs dvc_plots .mypy_cache .pytest_cache .ruff_cache
 	find stages tools tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -24,8 +24,8 @@ def main() -> None:
     print(f"\n{os.cpu_count()} cores, {runs} run{'s' if runs > 1 else ''}: median (least to most)\n")
     print("| stage | seconds | peak memory |\n|---|---|---|")
     for stage, pairs in measured.items():
-        seconds, mebibytes = zip(*pairs, strict=True)
-        print(f"| {stage} | {spread(seconds, '.1f')} | {spread(mebibytes, ',.0f')} MB |")
+        seconds, megabytes = zip(*pairs, strict=True)
+        print(f"| {stage} | {spread(seconds, '.1f')} | {spread(megabytes, ',.0f')} MB |")
 
 
 def measure(stage: str, folder: Path) -> tuple[float, float]:

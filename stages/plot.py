@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.lib import failure
+from stages.lib.files import replacing
 from stages.lib.gallery import choose, read_sheet
 from stages.lib.parameters import read_section
 from stages.lib.plot.curves import draw_distribution, draw_training
@@ -26,12 +27,13 @@ NAMES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "kmnist": "KMNIST",
 
 @dataclass(frozen=True)
 class Report:
-    """What evaluate wrote, and how large to draw it."""
+    """What evaluate wrote, and how large and where to draw it."""
 
     summary: dict[str, Any]
     scores: dict[str, NDArray[np.float64]]
     columns: int
     dots_per_inch: int
+    folder: Path
 
     @property
     def images(self) -> str:
@@ -49,21 +51,25 @@ class Report:
 
 def main() -> None:
     parameters = read_section("plot", PlotParameters)
-    report = Report(
-        read_summary(METRICS),
-        read_table(EVALUATION / "images.csv"),
-        parameters.columns,
-        parameters.dots_per_inch,
-    )
-    for draw in (original_and_noisy, noisy_denoised_original, training_curves, psnr_distribution, best_median_worst):
-        draw(report)
-        print(FIGURES / f"{draw.__name__}.png")
+    scores = read_table(EVALUATION / "images.csv")
+    with replacing(FIGURES) as (folder,):
+        folder.mkdir()
+        report = Report(read_summary(METRICS), scores, parameters.columns, parameters.dots_per_inch, folder)
+        for draw in (
+            original_and_noisy,
+            noisy_denoised_original,
+            training_curves,
+            psnr_distribution,
+            best_median_worst,
+        ):
+            draw(report)
+            print(FIGURES / f"{draw.__name__}.png")
 
 
 def original_and_noisy(report: Report) -> None:
     rows, indices = report.example("first", report.columns)
     with figure(
-        FIGURES / "original_and_noisy.png",
+        report.folder / "original_and_noisy.png",
         height=height_of(2, report.columns),
         title="What the noise does",
         subtitle=f"Above each image: its PSNR. Average over {report.images}: {report.summary['noisy']['psnr']:.2f} dB.",
@@ -80,7 +86,7 @@ def noisy_denoised_original(report: Report) -> None:
     rows, indices = report.example("first", report.columns)
     gain = report.summary["gain"]["psnr"]
     with figure(
-        FIGURES / "noisy_denoised_original.png",
+        report.folder / "noisy_denoised_original.png",
         height=height_of(3, report.columns),
         title=f"The denoiser {'gains' if gain >= 0 else 'loses'} {abs(gain):.1f} dB on average",
         subtitle=f"Above each image: its PSNR. The average is over {report.images}.",
@@ -100,7 +106,7 @@ def training_curves(report: Report) -> None:
     }
     values = {metric: {split: table[metric] for split, table in both.items()} for metric, both in curves.items()}
     with figure(
-        FIGURES / "training_curves.png",
+        report.folder / "training_curves.png",
         height=4.2,
         title="How the training went",
         subtitle="Training values are averages over an epoch; validation values are measured at its end.",
@@ -112,7 +118,7 @@ def training_curves(report: Report) -> None:
 def psnr_distribution(report: Report) -> None:
     noisy, denoised = report.scores["noisy_psnr"], report.scores["denoised_psnr"]
     with figure(
-        FIGURES / "psnr_distribution.png",
+        report.folder / "psnr_distribution.png",
         height=4.2,
         title=f"{np.sum(denoised > noisy):,} of {len(noisy):,} images come out better than they went in",
         subtitle=f"{report.images}.",
@@ -127,7 +133,7 @@ def best_median_worst(report: Report) -> None:
         groups[group], indices = report.example(group, min(OF_A_KIND, report.columns))
         above[group] = report.decibels("denoised", indices)
     with figure(
-        FIGURES / "best_median_worst.png",
+        report.folder / "best_median_worst.png",
         height=height_of(4, 3 * OF_A_KIND + 1),
         title="Where the denoiser does best and worst",
         subtitle=f"By the PSNR of the denoised image, which stands above it, among {report.images}.\n"
@@ -138,4 +144,4 @@ def best_median_worst(report: Report) -> None:
 
 
 if __name__ == "__main__":
-    failure.run(main)
+    failure.run_stage(main)

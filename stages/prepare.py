@@ -8,8 +8,9 @@ import numpy as np
 from tqdm import tqdm
 
 from stages.lib import failure
-from stages.lib.dataset import FOLDER, SPLITS, as_float, create_array
+from stages.lib.dataset import FOLDER, SPLITS, create_array
 from stages.lib.files import replacing
+from stages.lib.images import as_float
 from stages.lib.noise import add_gaussian_noise
 from stages.lib.parameters import read_section
 from stages.lib.prepare.parameters import PrepareParameters
@@ -28,7 +29,7 @@ def main() -> None:
         "splits": {name: _describe(images) for name, images in splits.items()},
     }
     with (
-        replacing(FOLDER) as folder,
+        replacing(FOLDER) as (folder,),
         tqdm(total=sum(map(len, splits.values())), desc="adding noise", unit=" images", ncols=88, disable=None) as bar,
     ):
         folder.mkdir()
@@ -66,4 +67,4 @@ def _write(folder: Path, name: str, split: Labelled, *, parameters: PrepareParam
 
 
 if __name__ == "__main__":
-    failure.run(main)
+    failure.run_stage(main)

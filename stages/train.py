@@ -8,7 +8,7 @@ from stages.lib.dataset import open_split
 from stages.lib.files import replacing
 from stages.lib.parameters import read_section
 from stages.lib.tables import write_summary
-from stages.lib.train.architectures import build
+from stages.lib.train.architectures import ARCHITECTURES
 from stages.lib.train.batches import Batches
 from stages.lib.train.diary import Diary, open_live
 from stages.lib.train.machine import describe_machine
@@ -25,14 +25,14 @@ def main() -> None:
     keras.utils.set_random_seed(parameters.seed)
     if tensorflow.config.list_physical_devices("GPU"):  # a CPU adds up in the same order anyway
         tensorflow.config.experimental.enable_op_determinism()
-    model = build(parameters.architecture, train.image_shape)
+    model = ARCHITECTURES[parameters.architecture](train.image_shape)
     model.compile(
         optimizer=keras.optimizers.Adam(parameters.learning_rate),
         loss=keras.losses.BinaryCrossentropy(),
         metrics=["mse"],
     )
     LOG.parent.mkdir(exist_ok=True)
-    with replacing(MODEL) as partial, LOG.open("w", encoding="utf-8") as log, open_live(HISTORY) as live:
+    with replacing(MODEL) as (partial,), LOG.open("w", encoding="utf-8") as log, open_live(HISTORY) as live:
         diary = Diary(live=live, log=log)
         model.summary(print_fn=diary.note, line_length=78)
         diary.note(f"{len(train):,} training and {len(validation):,} validation images; this log: {LOG}")
@@ -45,9 +45,9 @@ def main() -> None:
             callbacks=[diary],
         )
         model.save(partial, include_optimizer=False)
-    write_summary(HISTORY / "machine.json", describe_machine())
+    write_summary(HISTORY / "machine.json", {"machine": describe_machine()})
     print(f"{MODEL}: {model.count_params():,} parameters, {MODEL.stat().st_size / 1024:.0f} KiB")
 
 
 if __name__ == "__main__":
-    failure.run(main)
+    failure.run_stage(main)

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.lib.dataset import as_bytes, as_float, create_array, open_split
+from stages.lib.dataset import create_array, open_split
 from stages.lib.failure import Mistake
+from stages.lib.images import as_bytes, as_float
 
 ROOT = Path(__file__).parent.parent
 

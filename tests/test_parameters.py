@@ -53,6 +53,7 @@ def test_the_committed_parameters_are_right() -> None:
         ("plot", None, "plot: missing; expected a section with the keys columns, dots_per_inch"),
         ("trian", {}, "trian: unknown section; did you mean train?"),
         ("train", [1], "train: [1] is not a section with the keys architecture"),
+        ("train", b"bytes", "train: \"b'bytes'\" is not a section with the keys architecture"),
     ],
 )
 def test_a_mistake_is_named_with_its_path_its_value_and_what_would_be_right(path: str, value: Any, line: str) -> None:
@@ -102,6 +103,11 @@ def test_a_rate_that_dvc_wrote_is_read(tmp_path: Path, monkeypatch: pytest.Monke
         ("", "params.yaml holds no sections"),
         ("- 1\n", "params.yaml holds no sections"),
         ("train: [", "params.yaml, line 1"),
+        ("train: {1: 2}\n", "a key that is no word"),
+        ("train: {~: 2}\n", "a key that is no word"),
+        ("train: " + "[" * 3000, "is not readable as YAML"),
+        ("train: " + "9" * 5000, "is not readable as YAML"),
+        ("train: !!int abc\n", "is not readable as YAML"),
         ("train:\n  seed: 1\n  seed: 2\n", "params.yaml, line 3, column 3 .* the key seed stands twice"),
         ("train: !!python/object/apply:os.system [true]\n", "could not determine a constructor"),
     ],

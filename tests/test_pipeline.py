@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from checkout import Checkout, stages_run
+from test_dvc import PIPELINE
 
 ALL = ["prepare", "train", "evaluate", "plot"]
 
@@ -99,11 +100,8 @@ def test_killed_at_any_moment_the_next_run_works_and_gives_the_same_lock(pipelin
     """Also the promise that a forced run ends with the same dvc.lock: byte-identical data, model and figures."""
     before = pipeline.read("dvc.lock")
     chance = random.Random(1)
-    for number in range(3):
-        command = ["dvc", "repro", "--force"]
-        victim = subprocess.Popen(
-            command, cwd=pipeline.folder, env=pipeline.environment, start_new_session=True, stdout=subprocess.DEVNULL
-        )
+    for number in range(2):
+        victim = pipeline.start("dvc", "repro", "--force")
         time.sleep(chance.uniform(2, 12))
         os.killpg(victim.pid, signal.SIGKILL if number % 2 else signal.SIGINT)
         victim.wait()
@@ -111,6 +109,75 @@ def test_killed_at_any_moment_the_next_run_works_and_gives_the_same_lock(pipelin
     assert pipeline.read("dvc.lock") == before
     assert pipeline.run("git", "status", "--porcelain").stdout == ""
     assert not list(pipeline.folder.rglob(".partial-*"))
+
+
+def test_a_stage_that_outlives_its_dvc_spoils_nothing(pipeline: Checkout) -> None:
+    pipeline.set("epochs", "12")
+    (pipeline.folder / "logs/train.log").unlink()
+    victim = subprocess.Popen(
+        ["dvc", "repro"],
+        cwd=pipeline.folder,
+        env=pipeline.environment,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+    )
+    while not (pipeline.folder / "logs/train.log").exists():
+        time.sleep(0.1)
+    victim.kill()  # dvc alone: the training goes on
+    victim.wait()
+    pipeline.set("epochs", "2")
+    output = pipeline.dvc("repro")
+    assert "a stage of an earlier run that is still at work" in output
+    assert stages_run(output) == ALL[1:]
+    steps = pipeline.read("reports/training/plots/metrics/train/loss.tsv").splitlines()
+    assert [line.split("\t")[0] for line in steps] == ["step", "1", "2"]
+    assert "up to date" in pipeline.dvc("status")
+
+
+WATCHED = """
+import runpy, sys
+from pathlib import Path
+
+def watch(event, arguments):
+    if event == "open" and isinstance(arguments[0], (str, Path)) and "w" not in str(arguments[1]):
+        path = Path(arguments[0]).absolute()
+        if any(path.is_relative_to(Path.cwd() / folder) for folder in ("data", "models", "reports")):
+            names.add(str(path.relative_to(Path.cwd())))
+
+names = set()
+sys.addaudithook(watch)
+try:
+    runpy.run_module(f"stages.{sys.argv[1]}", run_name="__main__", alter_sys=True)
+finally:
+    print("READ", *names)
+"""
+
+
+@pytest.mark.parametrize("stage", ["evaluate", "plot"])
+def test_a_stage_reads_exactly_the_data_in_its_deps(stage: str, pipeline: Checkout) -> None:
+    output = pipeline.run("python", "-c", WATCHED, stage).stdout
+    read = {name for name in output.split("READ ")[1].split() if ".partial-" not in name}
+    # HDF5 opens the model by itself, unseen.
+    deps = {name for name in PIPELINE["stages"][stage]["deps"] if not name.endswith((".py", ".h5"))}
+    assert {dep for dep in deps for name in read if name == dep or name.startswith(f"{dep}/")} == deps
+    assert [name for name in read if name not in deps and not name.startswith(tuple(f"{dep}/" for dep in deps))] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "Parameters 'prepare' are missing"),
+        ("prepare: [", "params.yaml"),
+        ("prepare: 3\n", "prepare: 3 is not a section with the keys source"),
+        ("prepare: {}\n", "prepare.source: missing; expected one of mnist"),
+    ],
+)
+def test_a_broken_params_file_is_one_message(text: str, sentence: str, pipeline: Checkout) -> None:
+    (pipeline.folder / "params.yaml").write_text(text)
+    done = pipeline.run("dvc", "repro")
+    assert done.returncode != 0
+    assert sentence in done.stdout
+    assert "Traceback" not in done.stdout
 
 
 def test_what_is_damaged_is_named_by_the_stage_that_meets_it(pipeline: Checkout) -> None:

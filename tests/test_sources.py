@@ -73,7 +73,7 @@ def test_the_splits_follow_the_seed(splits: dict[str, Labelled]) -> None:
 
 
 def test_the_share_set_apart_is_exact_and_complete() -> None:
-    kept, held_out = set_apart(60_000, share=0.1, seed=1)
+    kept, held_out = set_apart(60_000, share=0.1, random=np.random.default_rng(1))
     assert (len(kept), len(held_out)) == (54_000, 6_000)
     assert sorted([*kept, *held_out]) == list(range(60_000))
 
@@ -81,7 +81,7 @@ def test_the_share_set_apart_is_exact_and_complete() -> None:
 @pytest.mark.parametrize("share", [0.001, 0.999])
 def test_a_share_that_empties_a_split_is_refused(share: float) -> None:
     with pytest.raises(Mistake, match="leaves one split empty"):
-        set_apart(100, share=share, seed=1)
+        set_apart(100, share=share, random=np.random.default_rng(1))
 
 
 def test_mnist_keeps_its_own_test_set(real_mnist: object) -> None:

@@ -37,6 +37,14 @@ def test_run_falls_back_on_the_embedded_digits_without_network_or_git(tmp_path: 
     assert again.returncode == 0
 
 
+def test_run_ends_with_the_message_of_the_stage_that_failed(tmp_path: Path) -> None:
+    checkout = Checkout.create(tmp_path, source="kmnist")
+    done = checkout.run("python", "-m", "tools.run")
+    assert done.returncode != 0
+    assert "No usable copy of kmnist was found" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
 def test_verify_reproduces_what_is_committed_in_a_clean_clone(committed: Checkout) -> None:
     done = committed.run("python", "-m", "tools.verify")
     assert done.returncode == 0, done.stdout
@@ -56,6 +64,18 @@ def test_verify_refuses_results_that_do_not_belong_to_the_lock(committed: Checko
     assert "NOT verified. Changed since dvc.lock was written: reports/metrics.json" in done.stdout
 
 
+def test_verify_refuses_parameters_or_commands_that_were_not_run(committed: Checkout, tmp_path: Path) -> None:
+    shutil.copytree(committed.folder, tmp_path / "copy")
+    stale = Checkout(tmp_path / "copy")
+    stale.set("columns", "5")
+    pipeline = stale.folder / "dvc.yaml"
+    pipeline.write_text(pipeline.read_text().replace("python -m stages.plot", "python -B -m stages.plot"))
+    stale.commit("Change without a run")
+    done = stale.run("python", "-m", "tools.verify")
+    assert done.returncode == 1
+    assert "Changed since dvc.lock was written: changed command of plot, plot. Run" in done.stdout
+
+
 def changed(committed: Checkout, folder: Path, *, machine: bool, gain: float) -> Path:
     """Return a copy whose model has another hash, and whose metrics are better by `gain` decibels."""
     shutil.copytree(committed.folder, folder)
@@ -66,13 +86,13 @@ def changed(committed: Checkout, folder: Path, *, machine: bool, gain: float) ->
     metrics["denoised"]["psnr"] += gain
     (folder / "reports/metrics.json").write_text(json.dumps(metrics))
     if machine:
-        (folder / "reports/training/machine.json").write_text('{"threads": 64}')
+        (folder / "reports/training/machine.json").write_text('{"machine": "another"}')
     return folder
 
 
 def test_another_model_from_the_same_kind_of_machine_is_caught(committed: Checkout, tmp_path: Path) -> None:
     other = changed(committed, tmp_path / "other", machine=False, gain=0)
-    with pytest.raises(Mistake, match=r"same kind of machine these came out differently: models/denoiser.h5"):
+    with pytest.raises(Mistake, match=r"on the same kind of machine: models/denoiser.h5"):
         compare(committed.folder, other)
 
 
@@ -82,6 +102,15 @@ def test_another_kind_of_machine_may_differ_within_tolerance_only(committed: Che
     far = changed(committed, tmp_path / "far", machine=True, gain=TOLERANCES["psnr"] * 1.1)
     with pytest.raises(Mistake, match=r"beyond tolerance:\n  denoised.psnr: committed"):
         compare(committed.folder, far)
+
+
+def test_prepared_data_may_not_differ_on_any_machine(committed: Checkout, tmp_path: Path) -> None:
+    other = changed(committed, tmp_path / "other", machine=True, gain=0)
+    lock = other / "dvc.lock"
+    data = lock.read_text().split("path: data/prepared")[1].split("md5: ")[1][:32]
+    lock.write_text(lock.read_text().replace(data, "1" * 32))
+    with pytest.raises(Mistake, match="owe nothing to the training: data/prepared"):
+        compare(committed.folder, other)
 
 
 def test_the_noisy_input_may_not_differ_at_all() -> None:

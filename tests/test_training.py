@@ -9,7 +9,7 @@ from stages.lib.backend import keras
 from stages.lib.dataset import Split
 from stages.lib.evaluate.denoiser import load_denoiser
 from stages.lib.failure import Mistake
-from stages.lib.train.architectures import ARCHITECTURES, build
+from stages.lib.train.architectures import ARCHITECTURES, cae
 from stages.lib.train.batches import Batches
 from stages.lib.train.diary import Diary, open_live
 from stages.lib.train.machine import describe_machine
@@ -23,7 +23,7 @@ SPLIT = Split(
 
 
 def test_the_reference_is_the_one_of_the_notebook() -> None:
-    model = build("cae", SHAPE)
+    model = cae(SHAPE)
     assert model.count_params() == 12_193
     kinds = "Conv2D MaxPooling2D Conv2D MaxPooling2D Conv2D UpSampling2D Conv2D UpSampling2D Conv2D"
     assert " ".join(type(layer).__name__ for layer in model.layers) == kinds
@@ -39,13 +39,13 @@ def test_the_parameters_know_exactly_the_architectures_there_are() -> None:
 def test_two_models_built_in_one_process_are_the_same_file(architecture: str, tmp_path: Path) -> None:
     for name in ("one.h5", "two.h5"):
         keras.utils.set_random_seed(1)
-        build(architecture, SHAPE).save(tmp_path / name, include_optimizer=False)
+        ARCHITECTURES[architecture](SHAPE).save(tmp_path / name, include_optimizer=False)
     assert (tmp_path / "one.h5").read_bytes() == (tmp_path / "two.h5").read_bytes()
 
 
 def test_images_that_cannot_be_halved_twice_are_refused() -> None:
     with pytest.raises(Mistake, match="must be multiples of 4"):
-        build("cae", (30, 28, 1))
+        cae((30, 28, 1))
 
 
 def test_an_epoch_meets_every_image_once_in_an_order_of_the_seed() -> None:
@@ -79,12 +79,12 @@ def test_a_loss_that_is_no_number_ends_the_training(tmp_path: Path) -> None:
 
 def test_the_machine_is_described_the_same_each_time() -> None:
     assert describe_machine() == describe_machine()
-    assert describe_machine()["threads"]
+    assert "threads, " in describe_machine()
 
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
-    build("cae", SHAPE).save(tmp_path / "model.h5", include_optimizer=False)
+    cae(SHAPE).save(tmp_path / "model.h5", include_optimizer=False)
     return tmp_path / "model.h5"
 
 
@@ -131,7 +131,7 @@ def test_code_in_a_model_file_is_not_run(tmp_path: Path) -> None:
 
 
 def test_a_diverged_model_is_told_as_such(tmp_path: Path) -> None:
-    model = build("cae", SHAPE)
+    model = cae(SHAPE)
     model.set_weights([weight * np.nan for weight in model.get_weights()])
     model.save(tmp_path / "model.h5", include_optimizer=False)
     with pytest.raises(Mistake, match="its training diverged"):

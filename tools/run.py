@@ -3,10 +3,12 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 from stages.check import SECTIONS
 from stages.lib import failure
 from stages.lib.failure import Mistake
+from stages.lib.files import replacing
 from stages.lib.parameters import PARAMS, document_mistakes, read_document, read_section, refuse
 from stages.lib.prepare.cache import load_arrays
 from stages.lib.prepare.parameters import PrepareParameters
@@ -16,38 +18,50 @@ DVC = (sys.executable, "-m", "dvc")
 
 def main() -> None:
     refuse(document_mistakes(read_document(), SECTIONS))
-    allow_missing_git()
-    source = read_section("prepare", PrepareParameters).source
-    if source == "mnist" and not is_prepared():
-        try:
-            load_arrays(source)
-        except Mistake as mistake:
-            choose_digits()
-            print(f"{mistake}\n\nGoing on with the embedded digits: prepare.source in {PARAMS} is now digits.")
-            print(f"Once a copy of MNIST is at hand, set it back to mnist (`git checkout {PARAMS}`) and run again.\n")
-    subprocess.run([*DVC, "repro"], check=True)
+    tell_dvc_about_git()
+    status = subprocess.run([*DVC, "repro"], check=False).returncode
+    if status and mnist_is_missing():
+        choose_digits()
+        print(f"\nGoing on with the embedded digits: prepare.source in {PARAMS} is now digits.")
+        print("Once a copy of MNIST is at hand, set it back to mnist and run again.\n", flush=True)
+        status = subprocess.run([*DVC, "repro"], check=False).returncode
+    if status:
+        sys.exit(status)
     print("\nLook at reports/figures/ and reports/metrics.json. Then change a number in params.yaml: `dvc repro`.")
     print("(`. .venv/bin/activate` once in each terminal puts dvc on your path.)")
 
 
-def allow_missing_git() -> None:
-    """Let DVC work in a download that is no Git repository; experiments and comparisons need one."""
-    inside = subprocess.run(["git", "rev-parse", "--is-inside-work-tree"], capture_output=True, check=False)
-    if inside.returncode:
+def tell_dvc_about_git() -> None:
+    """Let DVC work in a download that is no Git repository, until it becomes one; experiments need Git."""
+    inside = not subprocess.run(["git", "rev-parse"], capture_output=True, check=False).returncode
+    local = Path(".dvc/config.local")
+    told = local.exists() and "no_scm" in local.read_text(encoding="utf-8")
+    if not inside and not told:
         subprocess.run([*DVC, "config", "--local", "core.no_scm", "true"], check=True)
         print("This folder is no Git repository. The pipeline runs; to compare experiments, clone the repository.")
+    elif inside and told:
+        subprocess.run([*DVC, "config", "--local", "--unset", "core.no_scm"], check=True)
 
 
-def is_prepared() -> bool:
-    """Say whether the prepared data is there and up to date, so that no source is needed."""
-    return not subprocess.run([*DVC, "status", "--quiet", "prepare"], check=False).returncode
+def mnist_is_missing() -> bool:
+    """Say whether the pipeline asks for MNIST and no copy can be had."""
+    if read_section("prepare", PrepareParameters).source != "mnist":
+        return False
+    try:
+        load_arrays("mnist")
+    except Mistake:
+        return True
+    return False
 
 
 def choose_digits() -> None:
-    """Set prepare.source to digits in params.yaml and leave every other character as it is."""
+    """Set prepare.source to digits in params.yaml and leave every other line as it is."""
     text = PARAMS.read_text(encoding="utf-8")
-    changed = re.sub(r"^(  source: *)mnist( ?)", r"\1digits", text, count=1, flags=re.MULTILINE)
-    PARAMS.write_text(changed, encoding="utf-8")
+    changed, count = re.subn(r"^( +source: *)(['\"]?)mnist\2( ?)", r"\1digits", text, count=1, flags=re.MULTILINE)
+    if not count:
+        raise Mistake(f"Set prepare.source to digits in {PARAMS} and run again.")
+    with replacing(PARAMS) as (partial,):
+        partial.write_text(changed, encoding="utf-8")
 
 
 if __name__ == "__main__":

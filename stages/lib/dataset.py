@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.lib.failure import Mistake
-from stages.lib.noise import Images
+from stages.lib.images import Bytes, Images
 from stages.lib.tables import read_summary
 
 FOLDER = Path("data/prepared")
@@ -24,7 +24,7 @@ SPLITS = ("train", "validation", "test")
 class Split:
     """Clean images (uint8), noisy ones (float32) and labels; memory-mapped, so that only what is used is read."""
 
-    clean: NDArray[np.uint8]
+    clean: Bytes
     noisy: Images
     labels: NDArray[np.uint8]
 
@@ -34,16 +34,6 @@ class Split:
     @property
     def image_shape(self) -> tuple[int, ...]:
         return self.clean.shape[1:]
-
-
-def as_float(images: NDArray[np.uint8]) -> Images:
-    """Return uint8 images as float32 in [0, 1]."""
-    return images.astype(np.float32) / np.float32(255)
-
-
-def as_bytes(images: Images) -> NDArray[np.uint8]:
-    """Return images in [0, 1] as uint8, rounded."""
-    return np.rint(images * 255).astype(np.uint8)
 
 
 def open_split(name: str, *, folder: Path = FOLDER) -> Split:

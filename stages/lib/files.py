@@ -10,23 +10,42 @@ PARTIAL = ".partial-"
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """Yield a free path beside `target`; the file or folder written there becomes `target` if the block ends well.
+def replacing(*targets: Path) -> Iterator[list[Path]]:
+    """Yield a free path beside each of `targets`; what is written there becomes the targets if the block ends well.
 
-    What a killed process left behind is swept away first. The path keeps the suffix of `target`, and bears the
-    number of this process: a stage that outlives its `dvc repro` finds its own path gone and cannot publish.
+    All of them are put in place at the end, back to back. A path keeps the suffix of its target and bears the number
+    of this process; what processes that are no more left behind is swept away.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in target.parent.glob(f"{PARTIAL}*-{target.name}"):
-        _remove(leftover)
-    partial = target.with_name(f"{PARTIAL}{os.getpid()}-{target.name}")
+    for target in targets:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target)
+    partials = [target.with_name(f"{PARTIAL}{os.getpid()}-{target.name}") for target in targets]
     try:
-        yield partial
-        if target.is_dir():
-            _remove(target)
-        partial.replace(target)
+        yield partials
+        for partial, target in zip(partials, targets, strict=True):
+            if target.is_dir():
+                _remove(target)
+            partial.replace(target)
     finally:
-        _remove(partial)
+        for partial in partials:
+            _remove(partial)
+
+
+def _sweep(target: Path) -> None:
+    for leftover in target.parent.glob(f"{PARTIAL}*-{target.name}"):
+        process = leftover.name.removeprefix(PARTIAL).split("-")[0]
+        if not process.isdigit() or int(process) == os.getpid() or not _runs(int(process)):
+            _remove(leftover)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _remove(path: Path) -> None:

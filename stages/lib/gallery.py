@@ -7,22 +7,21 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from stages.lib.failure import Mistake
-from stages.lib.files import replacing
+from stages.lib.images import Bytes
 
-Bytes = NDArray[np.uint8]
 ROWS = ("noisy", "denoised", "clean")
 KEPT = 20  # images of each group
 
 
 def choose(denoised_psnr: NDArray[np.float64]) -> dict[str, NDArray[np.intp]]:
-    """Return 20 indices for each group: the first images, and the worst, median and best by PSNR in decibels."""
+    """Return 20 indices for each group: the first images, and by PSNR the worst, the best and the middle ones."""
     count = min(KEPT, len(denoised_psnr))
     ranking = np.argsort(denoised_psnr, kind="stable")
-    middle = (len(ranking) - count) // 2
+    from_middle = np.argsort(np.abs(np.arange(len(ranking)) - len(ranking) // 2), kind="stable")
     return {
         "first": np.arange(count),
         "worst": ranking[:count],
-        "median": ranking[middle : middle + count],
+        "median": ranking[from_middle[:count]],
         "best": ranking[::-1][:count],
     }
 
@@ -30,8 +29,7 @@ def choose(denoised_psnr: NDArray[np.float64]) -> dict[str, NDArray[np.intp]]:
 def write_sheet(path: Path, rows: dict[str, Bytes]) -> None:
     """Write images, (N, H, W, C) for each of ROWS, as one PNG of three rows and N columns."""
     sheet = np.concatenate([np.concatenate(list(rows[name]), axis=1) for name in ROWS])  # (3 H, N W, C)
-    with replacing(path) as partial:
-        Image.fromarray(sheet[..., 0] if sheet.shape[-1] == 1 else sheet).save(partial)
+    Image.fromarray(sheet[..., 0] if sheet.shape[-1] == 1 else sheet).save(path)
 
 
 def read_sheet(path: Path, *, count: int) -> dict[str, Bytes]:

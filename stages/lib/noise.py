@@ -1,9 +1,9 @@
 """Adds noise to clean images. Images are float32 in [0, 1], shaped (N, H, W, C)."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Images = NDArray[np.float32]
+from stages.lib.images import Images
+from stages.lib.randomness import NOISE, generator
 
 
 def add_gaussian_noise(clean: Images, *, noise_factor: float, seed: int, stream: int, first_index: int = 0) -> Images:
@@ -15,8 +15,8 @@ def add_gaussian_noise(clean: Images, *, noise_factor: float, seed: int, stream:
     """
     noisy = np.empty_like(clean)
     for position, image in enumerate(clean):
-        generator = np.random.default_rng([seed, stream, first_index + position])
-        noisy[position] = generator.standard_normal(image.shape, dtype=np.float32)
+        random = generator(seed, NOISE, stream, first_index + position)
+        noisy[position] = random.standard_normal(image.shape, dtype=np.float32)
     noisy *= np.float32(noise_factor)
     noisy += clean
     return np.clip(noisy, 0, 1, out=noisy)

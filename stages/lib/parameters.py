@@ -67,9 +67,7 @@ def refuse(mistakes: list[str]) -> None:
 
 def _line(name: str, section: type[Section], mistake: Any) -> str:
     if not mistake["loc"]:
-        return (
-            f"{name}: {json.dumps(mistake['input'])} is not a section with the keys {', '.join(section.model_fields)}"
-        )
+        return f"{name}: {_shown(mistake['input'])} is not a section with the keys {', '.join(section.model_fields)}"
     *parents, key = mistake["loc"]
     path = ".".join([name, *mistake["loc"]])
     holder: Any = section
@@ -80,7 +78,11 @@ def _line(name: str, section: type[Section], mistake: Any) -> str:
     expected = holder.model_fields[key].description
     if mistake["type"] == "missing":
         return f"{path}: missing; expected {expected}"
-    return f"{path}: {json.dumps(mistake['input'], default=str)} is not {expected}"
+    return f"{path}: {_shown(mistake['input'])} is not {expected}"
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, default=str)
 
 
 def _closest(word: str, known: Mapping[str, Any]) -> str:

@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.lib.failure import Mistake
-from stages.lib.files import replacing
 
 DIGITS = 6  # significant ones: more would differ between machines, and mean nothing
 
 
 def write_table(path: Path, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> None:
     """Write columns of equal length under their names; fractions with six significant digits."""
-    with replacing(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([_shortened(value) for value in row] for row in zip(*columns.values(), strict=True))
@@ -36,16 +35,18 @@ def read_table(path: Path) -> dict[str, NDArray[np.float64]]:
 
 def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
     """Write nested values as JSON, fractions with six significant digits, a newline at the end."""
-    with replacing(path) as partial:
-        partial.write_text(json.dumps(_shortened(summary), indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(_shortened(summary), indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def read_summary(path: Path) -> dict[str, Any]:
     """Return what `write_summary` wrote; raise Mistake if it is missing or damaged."""
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+        summary = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise Mistake(f"{path} cannot be read ({error}). `dvc repro` makes it again.") from error
+    if not isinstance(summary, dict):
+        raise Mistake(f"{path} holds no named values. `dvc repro` makes it again.")
+    return summary
 
 
 def shorten(value: float) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from stages.lib.backend import keras
 from stages.lib.failure import Mistake
-from stages.lib.noise import Images
+from stages.lib.images import Images
 
 Denoiser = Callable[[Images], Images]
 _REBUILD = "`dvc repro` trains or restores it."

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.metrics import structural_similarity
 
-from stages.lib.noise import Images
+from stages.lib.images import Images
 
 PerImage = NDArray[np.float64]
 HIGHEST_PSNR = 100.0  # decibels; a perfect image would have infinitely many, which JSON cannot hold

@@ -3,10 +3,10 @@
 import numpy as np
 from tqdm import tqdm
 
-from stages.lib.dataset import Split, as_float
+from stages.lib.dataset import Split
 from stages.lib.evaluate.denoiser import Denoiser
 from stages.lib.evaluate.quality import PerImage, mse, psnr, ssim, ssim_gaussian_window
-from stages.lib.noise import Images
+from stages.lib.images import Images, as_float
 
 Scores = dict[str, PerImage]  # metric: one value an image
 

@@ -6,9 +6,9 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
+from stages.lib.images import Bytes
 from stages.lib.plot.style import WIDTH
 
-Bytes = NDArray[np.uint8]
 GAP = 0.25  # between groups, in widths of an image
 
 

@@ -10,10 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from stages.lib.files import replacing
-
 WIDTH = 8.0  # inches: at 150 dots an inch 1,200 pixels, which a README shows at about 800
-NOISY, DENOISED, CLEAN = "#9aa0a6", "#1f6feb", "#111111"
+NOISY, DENOISED = "#9aa0a6", "#1f6feb"
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 12,
@@ -26,7 +24,6 @@ STYLE: Any = {
     "grid.color": "#e3e3e3",
     "legend.frameon": False,
     "figure.facecolor": "white",
-    "svg.hashsalt": "denoising",
 }
 
 
@@ -40,5 +37,4 @@ def figure(path: Path, *, height: float, title: str, subtitle: str, dots_per_inc
         drawing.suptitle(title, x=0.01, ha="left", fontsize=15, fontweight="bold")
         drawing.supxlabel(subtitle, x=0.01, ha="left", fontsize=11, color="#444444")
         yield drawing
-        with replacing(path) as partial:
-            drawing.savefig(partial, dpi=dots_per_inch, metadata={"Software": None})
+        drawing.savefig(path, dpi=dots_per_inch, metadata={"Software": None})

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +38,8 @@ def load_arrays(source: str) -> Arrays:
         Mistake: when no place does; the text says what was tried, and what to do.
     """
     tried: list[str] = []
-    arrays = _from_cache(source, tried) or _from_keras(source, tried) or _from_mirrors(source, tried)
+    cached = _from_cache(source, tried)
+    arrays = cached if len(cached) == len(PARTS) else _from_keras(source, tried) or _from_mirrors(source, cached, tried)
     if arrays is None:
         raise Mistake(_nowhere(source, tried))
     for line in tried:
@@ -47,19 +47,19 @@ def load_arrays(source: str) -> Arrays:
     return arrays
 
 
-def _from_cache(source: str, tried: list[str]) -> Arrays | None:
+def _from_cache(source: str, tried: list[str]) -> Arrays:
+    """Read the parts that the cache holds, packed or not."""
     folder = cache_folder() / source
     arrays: Arrays = {}
     for part in PARTS:
         packed = folder / file_name(part)
-        path = packed if packed.exists() else packed.with_suffix("")
-        try:
-            arrays[part] = check(path.read_bytes(), source=source, part=part, name=str(path))
-        except FileNotFoundError:
-            continue
-        except Mistake as mistake:
-            tried.append(f"{mistake} It is not used.")
-    return arrays if len(arrays) == len(PARTS) else None
+        for path in (packed, packed.with_suffix("")):
+            if part not in arrays and path.is_file():
+                try:
+                    arrays[part] = check(path.read_bytes(), source=source, part=part, name=str(path))
+                except Mistake as mistake:
+                    tried.append(f"{mistake} It is not used.")
+    return arrays
 
 
 def _from_keras(source: str, tried: list[str]) -> Arrays | None:
@@ -76,32 +76,26 @@ def _from_keras(source: str, tried: list[str]) -> Arrays | None:
             part: check(idx.header(array.shape) + array.tobytes(), source=source, part=part, name=f"{path} ({part})")
             for part, array in whole.items()
         }
-    except (OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+    except Exception as error:  # zipfile, zlib and NumPy raise many kinds for a damaged file
         reason = str(error) if isinstance(error, Mistake) else f"{path} cannot be read: {error}."
         tried.append(f"{reason} It is not used.")
         return None
 
 
-def _from_mirrors(source: str, tried: list[str]) -> Arrays | None:
-    """Download the files that the cache lacks, or holds wrong, into the cache."""
-    folder = cache_folder() / source
-    mirrors = mirrors_of(source)
-    arrays: Arrays = {}
+def _from_mirrors(source: str, cached: Arrays, tried: list[str]) -> Arrays | None:
+    """Download the parts that the cache lacks, or holds wrong, into the cache."""
+    arrays = dict(cached)
+
+    def check_download(content: bytes, name: str) -> None:
+        check_archive(content, source=source, part=part, name=name)
+        arrays[part] = check(content, source=source, part=part, name=name)
+
     for part in PARTS:
-        target = folder / file_name(part)
-
-        def downloaded(content: bytes, name: str, part: str = part) -> None:
-            check_archive(content, source=source, part=part, name=name)
-            arrays[part] = check(content, source=source, part=part, name=name)
-
+        if part in cached:
+            continue
+        target = cache_folder() / source / file_name(part)
         try:
-            if target.exists():
-                arrays[part] = check(target.read_bytes(), source=source, part=part, name=str(target))
-                continue
-        except Mistake:
-            pass  # named already, when the cache was read; a good copy takes its place
-        try:
-            download(target.name, mirrors=mirrors, target=target, check=downloaded)
+            download(target.name, mirrors=mirrors_of(source), target=target, check=check_download)
         except LookupError as refusals:
             tried.extend(refusals.args[0])
             return None
@@ -116,5 +110,6 @@ def _nowhere(source: str, tried: list[str]) -> str:
         "What to do, one of:",
         f"  put {', '.join(map(file_name, PARTS))} into {folder}",
         "  run on the embedded digits, which need no network: dvc exp run -S prepare.source=digits",
+        "  (outside of Git: set prepare.source to digits in params.yaml, then dvc repro)",
     ]
     return "\n".join(lines)

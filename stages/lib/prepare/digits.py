@@ -9,13 +9,14 @@ from scipy import ndimage
 from skimage.transform import resize
 from sklearn.datasets import load_digits
 
+from stages.lib.images import Bytes
+from stages.lib.randomness import WARPS, generator
+
 SIZE, BOX = 28, 20  # MNIST's own: the digit in a box of 20x20, by its centre of mass in an image of 28x28
 LEAST_INK, MOST_INK = 0.25, 0.75
 
 # How far a warped copy may go from its digit, either way; further, and a person would call it another hand or digit.
 TURN, SLANT, SCALE, SHIFT = np.deg2rad(12), 0.15, 0.12, 1.5
-
-Bytes = NDArray[np.uint8]
 
 
 def load_like_mnist() -> tuple[Bytes, Bytes]:
@@ -31,7 +32,7 @@ def warped_copies(images: Bytes, *, copies: int, seed: int) -> Bytes:
     Each copy is turned, slanted, scaled and shifted at random, from (seed, copy, index) alone.
     """
     warped = [
-        _warp(image, np.random.default_rng([seed, copy, index]))
+        _warp(image, generator(seed, WARPS, copy, index))
         for copy in range(copies)
         for index, image in enumerate(images)
     ]
@@ -49,11 +50,11 @@ def _like_mnist(small: NDArray[np.float64]) -> Bytes:
     return np.rint(centred * 255).astype(np.uint8)
 
 
-def _warp(image: Bytes, generator: np.random.Generator) -> Bytes:
-    turn, slant = generator.uniform(-1, 1, 2) * (TURN, SLANT)
-    height, width = 1 + generator.uniform(-SCALE, SCALE, 2)
+def _warp(image: Bytes, random: np.random.Generator) -> Bytes:
+    turn, slant = random.uniform(-1, 1, 2) * (TURN, SLANT)
+    height, width = 1 + random.uniform(-SCALE, SCALE, 2)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     matrix = rotation @ [[1 / height, 0], [slant, 1 / width]]
     centre = np.full(2, (SIZE - 1) / 2)
-    offset = centre - matrix @ (centre + generator.uniform(-SHIFT, SHIFT, 2))
+    offset = centre - matrix @ (centre + random.uniform(-SHIFT, SHIFT, 2))
     return ndimage.affine_transform(image, matrix, offset, order=1)

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.lib.failure import Mistake
+from stages.lib.images import Bytes
 from stages.lib.prepare.cache import load_arrays
 from stages.lib.prepare.digits import load_like_mnist, warped_copies
 from stages.lib.prepare.parameters import PrepareParameters
-
-Bytes = NDArray[np.uint8]
+from stages.lib.randomness import SPLITS, generator
 
 
 @dataclass(frozen=True)
@@ -34,25 +34,25 @@ def load_splits(parameters: PrepareParameters) -> dict[str, Labelled]:
     arrays = load_arrays(parameters.source)
     train = Labelled(arrays["train-images"][..., np.newaxis], arrays["train-labels"])
     test = Labelled(arrays["t10k-images"][..., np.newaxis], arrays["t10k-labels"])
-    kept, held_out = set_apart(len(train), share=parameters.validation, seed=parameters.seed)
+    kept, held_out = set_apart(len(train), share=parameters.validation, random=generator(parameters.seed, SPLITS, 0))
     return {"train": train[kept], "validation": train[held_out], "test": test}
 
 
-def set_apart(count: int, *, share: float, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def set_apart(count: int, *, share: float, random: np.random.Generator) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the indices of `count` things as two sorted groups, the second a random `share` of them."""
     held_out = round(share * count)
     if not 0 < held_out < count:
         raise Mistake(f"A share of {share} of {count} images leaves one split empty. Choose a share nearer to 0.1.")
-    order = np.random.default_rng(seed).permutation(count)
+    order = random.permutation(count)
     return np.sort(order[held_out:]), np.sort(order[:held_out])
 
 
 def _digit_splits(parameters: PrepareParameters) -> dict[str, Labelled]:
     """Set the test digits and then the validation digits apart, before the training digits are multiplied."""
     digits = Labelled(*load_like_mnist())
-    kept, held_out = set_apart(len(digits), share=parameters.digits.test, seed=parameters.seed)
+    kept, held_out = set_apart(len(digits), share=parameters.digits.test, random=generator(parameters.seed, SPLITS, 1))
     test, rest = digits[held_out], digits[kept]
-    kept, held_out = set_apart(len(rest), share=parameters.validation, seed=parameters.seed)
+    kept, held_out = set_apart(len(rest), share=parameters.validation, random=generator(parameters.seed, SPLITS, 0))
     validation, train = rest[held_out], rest[kept]
     copies = parameters.digits.warps
     many = Labelled(

@@ -13,7 +13,9 @@ Shape = tuple[int, ...]
 
 
 def cae(shape: Shape) -> keras.Model:
-    """Return the reference, a convolutional autoencoder of 12,193 parameters for one channel."""
+    """Return the reference, a convolutional autoencoder of 12,193 parameters where there is one channel."""
+    if shape[0] % 4 or shape[1] % 4:
+        raise Mistake(f"cae halves an image twice: height and width must be multiples of 4, not {shape}.")
     layers = keras.layers
     return keras.Sequential(
         [
@@ -33,11 +35,3 @@ def cae(shape: Shape) -> keras.Model:
 
 
 ARCHITECTURES: dict[str, Callable[[Shape], keras.Model]] = {"cae": cae}
-
-
-def build(architecture: str, shape: Shape) -> keras.Model:
-    """Return the untrained `architecture` for images of `shape` (H, W, C)."""
-    height, width, _ = shape
-    if height % 4 or width % 4:
-        raise Mistake(f"{architecture} halves an image twice: height and width must be multiples of 4, not {shape}.")
-    return ARCHITECTURES[architecture](shape)

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from stages.lib.backend import keras
-from stages.lib.dataset import Split, as_float
-from stages.lib.noise import Images
+from stages.lib.dataset import Split
+from stages.lib.images import Images, as_float
 
 
 class Batches(keras.utils.PyDataset):

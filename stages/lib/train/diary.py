@@ -38,7 +38,7 @@ class Diary(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self._bar.close()
-        if not np.isfinite(logs["loss"]):
+        if not np.isfinite(list(logs.values())).all():
             raise Mistake(f"The loss became {logs['loss']} in epoch {epoch + 1}. Lower train.learning_rate.")
         self._live.step = epoch + 1
         for name, value in logs.items():

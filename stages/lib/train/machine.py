@@ -7,26 +7,27 @@ from pathlib import Path
 from stages.lib.backend import keras, tensorflow
 
 # By these oneDNN chooses its convolutions and their threads; each choice adds up in another order.
-SETTINGS = ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS")
 INSTRUCTIONS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "asimd", "sve")
+SETTINGS = ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS")
 
 
-def describe_machine() -> dict[str, str | int]:
-    """Return what decides the bytes of a trained model beside the parameters; the same at every call on one machine."""
+def describe_machine() -> str:
+    """Return in one line what decides the bytes of a trained model beside the parameters; always the same here."""
     cpu = _cpu_facts()
     flags = cpu.get("flags", cpu.get("Features", "")).split()
-    return {
-        "system": f"{platform.system()} {platform.machine()}",
-        "processor": " ".join(cpu.get(key, "") for key in ("model name", "cpu family", "model")).strip()
-        or platform.processor(),
-        "instructions": " ".join(name for name in INSTRUCTIONS if name in flags),
-        "threads": tensorflow.config.threading.get_intra_op_parallelism_threads() or _usable_cores(),
-        "settings": " ".join(f"{name}={os.environ[name]}" for name in SETTINGS if name in os.environ),
-        "gpus": len(tensorflow.config.list_physical_devices("GPU")),
-        "python": platform.python_version(),
-        "tensorflow": tensorflow.__version__,
-        "keras": keras.__version__,
-    }
+    processor = " ".join(filter(None, (cpu.get(key) for key in ("model name", "cpu family", "model"))))
+    threads = tensorflow.config.threading.get_intra_op_parallelism_threads() or _usable_cores()
+    parts = [
+        f"{platform.system()} {platform.machine()}",
+        processor or platform.processor(),
+        " ".join(name for name in INSTRUCTIONS if name in flags),
+        f"{threads} threads",
+        f"{len(tensorflow.config.list_physical_devices('GPU'))} GPUs",
+        f"TensorFlow {tensorflow.__version__}",
+        f"Keras {keras.__version__}",
+        *(f"{name}={os.environ[name]}" for name in SETTINGS if name in os.environ),
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def _cpu_facts() -> dict[str, str]:

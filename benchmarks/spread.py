@@ -1,0 +1,50 @@
+"""Measure how far retraining ends from the committed metrics: by other instructions, another seed, one epoch less.
+
+    python -m benchmarks.spread [VARIANT ...]
+
+The tolerances of tools/verify.py rest on this. Each variant trains on the committed parameters in a clean clone.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from stages.lib.tables import read_summary
+
+VARIANTS: dict[str, tuple[dict[str, str], tuple[str, str] | None]] = {
+    "the same again": ({}, None),
+    "oneDNN with AVX2": ({"ONEDNN_MAX_CPU_ISA": "AVX2"}, None),
+    "one thread": ({"TF_NUM_INTRAOP_THREADS": "1", "OMP_NUM_THREADS": "1"}, None),
+    "another seed": ({}, (r"(?s)(train:.*?seed: )\d+", r"\g<1>2")),
+    "one epoch less": ({}, (r"epochs: \d+", "epochs: 9")),
+}
+
+
+def main() -> None:
+    committed = read_summary(Path("reports/metrics.json"))["denoised"]
+    print(f"| variant | {' | '.join(committed)} |\n|---{'|---' * len(committed)}|", flush=True)
+    with tempfile.TemporaryDirectory(prefix="spread-") as folder:
+        subprocess.run(["git", "clone", "--quiet", ".", folder], check=True)
+        run("prepare", folder, {})
+        parameters = Path(folder, "params.yaml")
+        text = parameters.read_text(encoding="utf-8")
+        for name in sys.argv[1:] or VARIANTS:
+            environment, change = VARIANTS[name]
+            parameters.write_text(re.sub(*change, text, count=1) if change else text, encoding="utf-8")
+            for stage in ("train", "evaluate"):
+                run(stage, folder, environment)
+            found = read_summary(Path(folder, "reports/metrics.json"))["denoised"]
+            cells = [f"{found[metric] - value:+.5f}" for metric, value in committed.items()]
+            print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+def run(stage: str, folder: str, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", f"stages.{stage}"]
+    subprocess.run(command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, check=True)
+
+
+if __name__ == "__main__":
+    main()
