@@ -33,4 +33,5 @@ def draw_distribution(drawing: Figure, *, noisy: Values, denoised: Values) -> No
         axes.hist(values, edges, color=colour, alpha=0.85, label=f"{name}: {values.mean():.2f} dB on average")
         axes.axvline(values.mean(), color=colour, linestyle=":", linewidth=1.5)
     axes.set(xlabel="PSNR of an image in decibels (higher is better)", ylabel="images per 0.25 dB")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend()
