@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from skimage import metrics
@@ -30,12 +33,23 @@ def test_psnr_is_that_of_scikit_image_and_of_tensorflow() -> None:
     assert ours == pytest.approx(tf.image.psnr(CLEAN, OTHER, max_val=1.0).numpy(), abs=1e-3)
 
 
-def test_ssim_is_scikit_images_default() -> None:
+CONVENTIONS = [
+    (ssim, {}),
+    (ssim_gaussian_window, {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}),
+]
+
+
+@pytest.mark.parametrize(("ours", "convention"), CONVENTIONS)
+@pytest.mark.parametrize("shape", [(28, 28, 1), (33, 20, 3)])
+def test_ssim_is_that_of_scikit_image(ours: Callable[..., Any], convention: dict[str, Any], shape: Any) -> None:
+    clean = RANDOM.random((5, *shape), np.float32)
+    clean[0] = 0  # flat images, where a variance is nothing but rounding
+    other = np.clip(clean + RANDOM.normal(0, 0.2, clean.shape), 0, 1).astype(np.float32)
     theirs = [
-        metrics.structural_similarity(a[..., 0].astype(float), b[..., 0].astype(float), data_range=1.0)
-        for a, b in zip(CLEAN, OTHER, strict=True)
+        metrics.structural_similarity(a.astype(float), b.astype(float), data_range=1.0, channel_axis=-1, **convention)
+        for a, b in zip(clean, other, strict=True)
     ]
-    assert ssim(CLEAN, OTHER) == pytest.approx(theirs, abs=1e-12)
+    assert ours(clean, other) == pytest.approx(theirs, abs=1e-12)
 
 
 def test_ssim_with_a_gaussian_window_is_that_of_tensorflow() -> None:
