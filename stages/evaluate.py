@@ -1,19 +1,20 @@
 """Measure MSE, PSNR and SSIM: writes reports/metrics.json, and reports/evaluation/ for the figures."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from stages.lib import failure
-from stages.lib.dataset import Split, open_split, read_about
-from stages.lib.evaluate.denoiser import load_denoiser
+from stages.lib.dataset import SPLITS, Split, open_split, read_about
+from stages.lib.evaluate.denoiser import Denoiser, load_denoiser
+from stages.lib.evaluate.draws import new_draw, prepared_draw
 from stages.lib.evaluate.parameters import EvaluateParameters
 from stages.lib.evaluate.quality import PerImage
-from stages.lib.evaluate.scores import Scores, measure, summarise
+from stages.lib.evaluate.scores import Scores, measure
+from stages.lib.evaluate.summary import summarise_draws
 from stages.lib.files import replacing
 from stages.lib.gallery import choose, write_sheet
-from stages.lib.images import Bytes, Images, as_bytes, as_float
+from stages.lib.images import Bytes, as_bytes, as_float
 from stages.lib.parameters import read_section
 from stages.lib.tables import shorten, write_summary, write_table
 
@@ -29,24 +30,30 @@ def main() -> None:
     parameters = read_section("evaluate", EvaluateParameters)
     split = open_split(parameters.split)
     denoiser = load_denoiser(MODEL, image_shape=split.image_shape)
-    scores, denoised = measure(split, denoiser, batch_size=parameters.batch_size)
-    summary = summarise_all(scores, dataset=read_about()["source"], split=parameters.split)
+    about = read_about()
+    split_number, factor = SPLITS.index(parameters.split), about["noise"]["factor"]
+    draws = [prepared_draw(split)] + [
+        new_draw((split_number, number), noise_factor=factor, seed=parameters.seed)
+        for number in range(1, parameters.noise_draws)
+    ]
+    scores = [measure(split, denoiser, batch_size=parameters.batch_size, draw=draw) for draw in draws]
+    first = scores[0]  # of the prepared draw, which the table and the figures show
+    summary = {
+        "dataset": about["source"],
+        "split": parameters.split,
+        "images": len(split),
+        **summarise_draws(scores, resamples=parameters.resamples, seed=parameters.seed),
+    }
     with replacing(METRICS, IMAGES, HISTOGRAM, EXAMPLES) as (metrics, images, histogram, examples):
         write_summary(metrics, summary)
-        write_images(images, scores, split.labels)
-        write_histogram(histogram, {name: parts["psnr"] for name, parts in scores.items()})
-        write_examples(examples, split, denoised, scores["denoised"]["psnr"])
-    print(f"{METRICS}: {len(split):,} {parameters.split} images of {summary['dataset']}")
-    for name in scores:
-        print("  {:<8}  MSE {mse:.5f}  PSNR {psnr:5.2f} dB  SSIM {ssim:.3f}".format(name, **summary[name]))
-
-
-def summarise_all(scores: dict[str, Scores], *, dataset: str, split: str) -> dict[str, Any]:
-    """Return what `dvc metrics diff` compares."""
-    noisy, denoised = summarise(scores["noisy"]), summarise(scores["denoised"])
-    gain = {metric: denoised[metric] - noisy[metric] for metric in ("psnr", "ssim")}
-    images = len(scores["noisy"]["mse"])
-    return {"dataset": dataset, "split": split, "images": images, "noisy": noisy, "denoised": denoised, "gain": gain}
+        write_images(images, first, split.labels)
+        write_histogram(histogram, {name: parts["psnr"] for name, parts in first.items()})
+        write_examples(examples, split, denoiser, first["denoised"]["psnr"])
+    print(f"{METRICS}: {len(split):,} {parameters.split} images of {about['source']}, {len(draws)} draws of the noise")
+    for name in first:
+        low, high = summary["interval"][name]["psnr"].values()
+        line = "  {:<8}  MSE {mse:.5f}  PSNR {psnr:5.2f} dB ({:.2f} to {:.2f})  SSIM {ssim:.3f}"
+        print(line.format(name, low, high, **summary[name]))
 
 
 def write_images(path: Path, scores: dict[str, Scores], labels: Bytes) -> None:
@@ -63,11 +70,12 @@ def write_histogram(path: Path, psnr: dict[str, PerImage]) -> None:
     write_table(path, {"psnr": edges[:-1] + BIN / 2, **counts})
 
 
-def write_examples(folder: Path, split: Split, denoised: Images, denoised_psnr: PerImage) -> None:
+def write_examples(folder: Path, split: Split, denoiser: Denoiser, denoised_psnr: PerImage) -> None:
     """Write the sheets of images that the figures show, chosen by the PSNR as the table gives it."""
     folder.mkdir()
     for group, chosen in choose(np.array([shorten(value) for value in denoised_psnr])).items():
-        rows = {"noisy": split.noisy[chosen], "denoised": denoised[chosen], "clean": as_float(split.clean[chosen])}
+        noisy = split.noisy[chosen]
+        rows = {"noisy": noisy, "denoised": denoiser(noisy), "clean": as_float(split.clean[chosen])}
         write_sheet(folder / f"{group}.png", {name: as_bytes(images) for name, images in rows.items()})
 
 

@@ -60,7 +60,7 @@ def _write(folder: Path, name: str, split: Labelled, *, parameters: PrepareParam
             as_float(split.images[chunk]),
             noise_factor=parameters.noise.factor,
             seed=parameters.seed,
-            stream=SPLITS.index(name),
+            place=(SPLITS.index(name),),
             first_index=start,
         )
         bar.update(len(clean[chunk]))

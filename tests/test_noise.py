@@ -7,8 +7,8 @@ from stages.lib.noise import add_gaussian_noise
 GREY = np.full((200, 28, 28, 1), 0.5, np.float32)
 
 
-def noise_of(clean: np.ndarray, factor: float, **place: int) -> np.ndarray:
-    return add_gaussian_noise(clean, noise_factor=factor, seed=1, stream=place.pop("stream", 0), **place)
+def noise_of(clean: np.ndarray, factor: float, *, place: tuple[int, ...] = (0,), first_index: int = 0) -> np.ndarray:
+    return add_gaussian_noise(clean, noise_factor=factor, seed=1, place=place, first_index=first_index)
 
 
 def test_noise_has_the_requested_standard_deviation() -> None:
@@ -33,15 +33,16 @@ def test_noise_does_not_depend_on_how_the_images_are_cut() -> None:
     np.testing.assert_array_equal(whole, np.concatenate(pieces))
 
 
-def test_every_image_split_and_seed_has_its_own_noise() -> None:
+def test_every_image_split_draw_and_seed_has_its_own_noise() -> None:
     draws = [
         noise_of(GREY[:1], 0.1),
         noise_of(GREY[:1], 0.1, first_index=1),
-        noise_of(GREY[:1], 0.1, stream=1),
-        add_gaussian_noise(GREY[:1], noise_factor=0.1, seed=2, stream=0),
+        noise_of(GREY[:1], 0.1, place=(1,)),
+        noise_of(GREY[:1], 0.1, place=(0, 1)),
+        add_gaussian_noise(GREY[:1], noise_factor=0.1, seed=2, place=(0,)),
     ]
     correlations = np.corrcoef([draw.ravel() for draw in draws])
-    assert np.abs(correlations - np.eye(4)).max() < 5 / np.sqrt(28 * 28)
+    assert np.abs(correlations - np.eye(5)).max() < 5 / np.sqrt(28 * 28)
 
 
 def test_factor_zero_leaves_the_images_alone() -> None:

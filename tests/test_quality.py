@@ -7,7 +7,8 @@ from skimage import metrics
 
 from stages.lib.backend import tensorflow as tf
 from stages.lib.evaluate.quality import mse, psnr, ssim, ssim_gaussian_window
-from stages.lib.evaluate.scores import score, summarise
+from stages.lib.evaluate.scores import score
+from stages.lib.evaluate.summary import summarise
 from stages.lib.images import as_float
 from stages.lib.prepare.cache import load_arrays
 

@@ -13,12 +13,19 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_the_table_of_results_is_the_committed_metrics() -> None:
     metrics = json.loads((ROOT / "reports/metrics.json").read_text(encoding="utf-8"))
     for kind in ("noisy", "denoised"):
-        of = metrics[kind]
+        of, between = metrics[kind], metrics["interval"][kind]
+        psnr, ssim = between["psnr"], between["ssim"]
         row = (
-            f"| {kind} | {of['mse']:.5f} | {of['psnr']:.2f} dB | {of['ssim']:.3f} "
+            f"| {kind} | {of['mse']:.5f} | {of['psnr']:.2f} dB ({psnr['low']:.2f} to {psnr['high']:.2f}) "
+            f"| {of['ssim']:.3f} ({ssim['low']:.3f} to {ssim['high']:.3f}) "
             f"| {of['psnr_of_mean_mse']:.2f} dB | {of['ssim_gaussian_window']:.3f} |"
         )
-        assert row in README
+        assert row in README, row
+    gain = metrics["interval"]["gain"]["psnr"]
+    assert f"gains {metrics['gain']['psnr']:.2f} dB ({gain['low']:.2f} to {gain['high']:.2f})" in README
+    draws = metrics["draws"]["denoised"]["psnr"]
+    assert f"{draws['least']:.2f} and {draws['most']:.2f} dB" in README
+    assert f"{metrics['noise_draws']} draws" in README
     assert f"{metrics['images']:,} test images" in README
 
 

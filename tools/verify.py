@@ -80,12 +80,22 @@ def metric_deviations(expected: Mapping[str, Any], found: Mapping[str, Any], pla
         if isinstance(one, Mapping) and isinstance(two, Mapping):
             yield from metric_deviations(one, two, f"{path}.")
         elif isinstance(one, float) and isinstance(two, float):
-            # The noisy input owes nothing to the training: there, only the last digit may differ.
-            allowed = 1e-4 * abs(one) if path.startswith("noisy.") else TOLERANCES[name]
+            parts = path.split(".")
+            allowed = (
+                1e-4 * abs(one)
+                if "noisy" in parts
+                else TOLERANCES[next(part for part in reversed(parts) if part in TOLERANCES)]
+            )
             if not abs(one - two) <= allowed:
                 yield f"{path}: committed {one}, here {two}, tolerance {allowed:.2g}"
         elif one != two:
             yield f"{path}: committed {one}, here {two}"
+
+
+def tolerance(path: str, value: float) -> float:
+    """Return how far a metric may be off; the noisy input owes nothing to the training but its last digit."""
+    names = path.split(".")
+    return 1e-4 * abs(value) if "noisy" in names else next(TOLERANCES[name] for name in names if name in TOLERANCES)
 
 
 def refuse_uncommitted() -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-NOISE, SPLITS, WARPS = range(3)  # the purposes
+NOISE, SPLITS, WARPS, INTERVALS = range(4)  # the purposes
 
 
 def generator(seed: int, *place: int) -> np.random.Generator:

@@ -1,0 +1,43 @@
+"""Sums up the scores of all images and of several draws of the noise."""
+
+from typing import Any
+
+import numpy as np
+
+from stages.lib.evaluate.intervals import interval
+from stages.lib.evaluate.quality import psnr
+from stages.lib.evaluate.scores import Scores
+
+
+def summarise_draws(draws: list[dict[str, Scores]], *, resamples: int, seed: int) -> dict[str, Any]:
+    """Return what `dvc metrics diff` compares: means over images and draws, their intervals, and how draws differ."""
+    scores = {name: average([draw[name] for draw in draws]) for name in draws[0]}
+    scores["gain"] = gain(scores["noisy"], scores["denoised"])
+    of_draws = [float(np.mean(draw["denoised"]["psnr"])) for draw in draws]
+    return {
+        "noise_draws": len(draws),
+        "noisy": summarise(scores["noisy"]),
+        "denoised": summarise(scores["denoised"]),
+        "gain": {metric: float(np.mean(values)) for metric, values in scores["gain"].items()},
+        "interval": {
+            name: {metric: interval(values, resamples=resamples, seed=seed) for metric, values in of_metrics.items()}
+            for name, of_metrics in scores.items()
+        },
+        "draws": {"denoised": {"psnr": {"least": min(of_draws), "most": max(of_draws)}}},
+    }
+
+
+def average(draws: list[Scores]) -> Scores:
+    """Return the mean over all draws of the noise, image by image."""
+    return {metric: np.mean([scores[metric] for scores in draws], axis=0) for metric in draws[0]}
+
+
+def summarise(scores: Scores) -> dict[str, float]:
+    """Return the mean of every metric, and the PSNR of the mean MSE, which is another convention than the mean PSNR."""
+    means = {metric: float(np.mean(values)) for metric, values in scores.items()}
+    return {**means, "psnr_of_mean_mse": float(psnr(means["mse"]))}
+
+
+def gain(noisy: Scores, denoised: Scores) -> Scores:
+    """Return what the denoiser adds to each image, in the two metrics where more is better."""
+    return {metric: denoised[metric] - noisy[metric] for metric in ("psnr", "ssim")}

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from stages.lib.evaluate.intervals import interval
+from stages.lib.evaluate.quality import mse, psnr
+from stages.lib.evaluate.summary import average, gain, summarise_draws
+
+RANDOM = np.random.default_rng(1)
+
+
+def test_intervals_cover_the_true_mean_as_often_as_they_say() -> None:
+    """Of 400 samples of 60 from a skewed distribution of mean 1, about 95% of the intervals hold the mean."""
+    samples = RANDOM.exponential(1.0, (400, 60))
+    found = [interval(sample, resamples=400, seed=number) for number, sample in enumerate(samples)]
+    covered = np.mean([one["low"] <= 1 <= one["high"] for one in found])
+    # Percentile intervals of so few, so skewed values cover a little less; the counting error is 0.011.
+    assert 0.90 < covered < 0.975
+
+
+def test_an_interval_is_that_of_the_normal_law_for_many_values() -> None:
+    values = RANDOM.normal(19.0, 2.0, 10_000)
+    found = interval(values, resamples=2000, seed=1)
+    half = 1.96 * values.std() / 100
+    assert found["low"] == pytest.approx(values.mean() - half, abs=0.1 * half)
+    assert found["high"] == pytest.approx(values.mean() + half, abs=0.1 * half)
+
+
+def test_an_interval_follows_the_seed_and_knows_when_there_is_nothing_to_resample() -> None:
+    values = RANDOM.normal(size=100)
+    assert interval(values, resamples=200, seed=1) == interval(values, resamples=200, seed=1)
+    assert interval(values, resamples=200, seed=1) != interval(values, resamples=200, seed=2)
+    assert interval(np.full(3, 7.0), resamples=200, seed=1) == {"low": 7.0, "high": 7.0}
+
+
+def scores(error: np.ndarray) -> dict[str, np.ndarray]:
+    return {"mse": error, "psnr": psnr(error), "ssim": 1 - error}
+
+
+def test_draws_are_averaged_image_by_image_and_their_spread_is_told() -> None:
+    noisy = scores(np.full(50, 0.1))
+    draws = [{"noisy": noisy, "denoised": scores(RANDOM.uniform(0.005, 0.02, 50))} for _ in range(3)]
+    found = summarise_draws(draws, resamples=200, seed=1)
+    of_draws = [draw["denoised"]["psnr"].mean() for draw in draws]
+    assert found["denoised"]["psnr"] == pytest.approx(np.mean(of_draws))
+    assert found["draws"]["denoised"]["psnr"] == pytest.approx({"least": min(of_draws), "most": max(of_draws)})
+    assert found["gain"]["psnr"] == pytest.approx(np.mean(of_draws) - 10)
+    for name in ("denoised", "gain"):
+        for metric, between in found["interval"][name].items():
+            assert between["low"] < found[name][metric] < between["high"]
+
+
+def test_a_paired_interval_is_narrower_than_that_of_either_score() -> None:
+    difficulty = RANDOM.uniform(0.05, 0.2, 500)
+    noisy, denoised = scores(difficulty), scores(difficulty * RANDOM.uniform(0.09, 0.11, 500))
+    found = summarise_draws([{"noisy": noisy, "denoised": denoised}], resamples=500, seed=1)["interval"]
+    width = {name: found[name]["psnr"]["high"] - found[name]["psnr"]["low"] for name in found}
+    assert width["gain"] < 0.5 * width["denoised"]
+
+
+def test_a_broken_denoiser_is_told_as_such() -> None:
+    """The identity gains nothing, all black has a mean square of the image, a shifted output is worse than it looks."""
+    clean = np.zeros((4, 28, 28, 1), np.float32)
+    clean[:, 6:22, 12:16] = 1
+    noisy = np.clip(clean + RANDOM.normal(0, 0.5, clean.shape), 0, 1).astype(np.float32)
+    before = scores(mse(clean, noisy))
+    assert gain(before, before)["psnr"].tolist() == [0] * 4
+    assert mse(clean, np.zeros_like(clean)) == pytest.approx(np.full(4, 64 / 784))
+    assert mse(clean, np.roll(clean, 2, axis=2)) == pytest.approx(np.full(4, 64 / 784))
+
+
+def test_the_average_is_taken_over_draws_and_not_over_images() -> None:
+    found = average([{"mse": np.array([1.0, 2.0])}, {"mse": np.array([3.0, 6.0])}])
+    assert found["mse"].tolist() == [2.0, 4.0]
