@@ -8,6 +8,7 @@ from stages.lib import failure
 from stages.lib.dataset import SPLITS, Split, open_split, read_about
 from stages.lib.evaluate.denoiser import Denoiser, load_denoiser
 from stages.lib.evaluate.draws import new_draw, prepared_draw
+from stages.lib.evaluate.hygiene import refuse_leaks
 from stages.lib.evaluate.parameters import EvaluateParameters
 from stages.lib.evaluate.quality import PerImage
 from stages.lib.evaluate.scores import Scores, measure
@@ -32,6 +33,8 @@ def main() -> None:
     denoiser = load_denoiser(MODEL, image_shape=split.image_shape)
     about = read_about()
     split_number, factor = SPLITS.index(parameters.split), about["noise"]["factor"]
+    learned_from = [open_split(name) for name in ("train", "validation") if name != parameters.split]
+    repeated = refuse_leaks(split, learned_from, shipped=about["repeated"][parameters.split])
     draws = [prepared_draw(split)] + [
         new_draw((split_number, number), noise_factor=factor, seed=parameters.seed)
         for number in range(1, parameters.noise_draws)
@@ -42,6 +45,7 @@ def main() -> None:
         "dataset": about["source"],
         "split": parameters.split,
         "images": len(split),
+        "repeated_images": repeated,
         **summarise_draws(scores, resamples=parameters.resamples, seed=parameters.seed),
     }
     with replacing(METRICS, IMAGES, HISTOGRAM, EXAMPLES) as (metrics, images, histogram, examples):

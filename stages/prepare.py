@@ -14,7 +14,7 @@ from stages.lib.images import as_float
 from stages.lib.noise import add_gaussian_noise
 from stages.lib.parameters import read_section
 from stages.lib.prepare.parameters import PrepareParameters
-from stages.lib.prepare.sources import Labelled, load_splits
+from stages.lib.prepare.sources import Labelled, load_source
 from stages.lib.tables import write_summary
 
 CHUNK = 2_000  # images in memory at once as float32
@@ -22,10 +22,12 @@ CHUNK = 2_000  # images in memory at once as float32
 
 def main() -> None:
     parameters = read_section("prepare", PrepareParameters)
-    splits = load_splits(parameters)
+    source = load_source(parameters)
+    splits = source.splits
     about = {
         "source": parameters.source,
         "noise": {"kind": "gaussian", "factor": parameters.noise.factor},
+        "repeated": source.repeated,
         "splits": {name: _describe(images) for name, images in splits.items()},
     }
     with (

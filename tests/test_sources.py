@@ -6,7 +6,7 @@ import pytest
 from stages.lib.failure import Mistake
 from stages.lib.prepare.digits import load_like_mnist, warped_copies
 from stages.lib.prepare.parameters import DigitsParameters, NoiseParameters, PrepareParameters
-from stages.lib.prepare.sources import Labelled, load_splits, set_apart
+from stages.lib.prepare.sources import Labelled, load_source, set_apart
 
 DIGITS = PrepareParameters(
     source="digits",
@@ -23,7 +23,7 @@ def fingerprints(images: np.ndarray) -> list[str]:
 
 @pytest.fixture(scope="module")
 def splits() -> dict[str, Labelled]:
-    return load_splits(DIGITS)
+    return load_source(DIGITS).splits
 
 
 def test_the_digits_lie_as_those_of_mnist_do() -> None:
@@ -67,8 +67,8 @@ def test_a_warped_copy_is_still_nearest_to_its_own_digit(splits: dict[str, Label
 
 
 def test_the_splits_follow_the_seed(splits: dict[str, Labelled]) -> None:
-    np.testing.assert_array_equal(load_splits(DIGITS)["train"].images, splits["train"].images)
-    other = load_splits(DIGITS.model_copy(update={"seed": 2}))
+    np.testing.assert_array_equal(load_source(DIGITS).splits["train"].images, splits["train"].images)
+    other = load_source(DIGITS.model_copy(update={"seed": 2})).splits
     assert fingerprints(other["test"].images) != fingerprints(splits["test"].images)
 
 
@@ -85,7 +85,7 @@ def test_a_share_that_empties_a_split_is_refused(share: float) -> None:
 
 
 def test_mnist_keeps_its_own_test_set(real_mnist: object) -> None:
-    splits = load_splits(DIGITS.model_copy(update={"source": "mnist"}))
+    splits = load_source(DIGITS.model_copy(update={"source": "mnist"})).splits
     assert {name: split.images.shape for name, split in splits.items()} == {
         "train": (54_000, 28, 28, 1),
         "validation": (6_000, 28, 28, 1),

@@ -1,5 +1,6 @@
 """Turns a source into clean training, validation and test images, none of which shares an image with another."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,15 +28,28 @@ class Labelled:
         return len(self.images)
 
 
-def load_splits(parameters: PrepareParameters) -> dict[str, Labelled]:
-    """Return the clean splits train, validation and test of `parameters.source`."""
+@dataclass(frozen=True)
+class Source:
+    """The clean splits train, validation and test.
+
+    `repeated` says how many images the source itself ships more than once: for the split test those that it also
+    ships for training, for the split validation at most those that have a twin among the training images.
+    """
+
+    splits: dict[str, Labelled]
+    repeated: dict[str, int]
+
+
+def load_source(parameters: PrepareParameters) -> Source:
+    """Return the images of `parameters.source`, set apart."""
     if parameters.source == "digits":
-        return _digit_splits(parameters)
+        return _digits(parameters)
     arrays = load_arrays(parameters.source)
     train = Labelled(arrays["train-images"][..., np.newaxis], arrays["train-labels"])
     test = Labelled(arrays["t10k-images"][..., np.newaxis], arrays["t10k-labels"])
     kept, held_out = set_apart(len(train), share=parameters.validation, random=generator(parameters.seed, SPLITS, 0))
-    return {"train": train[kept], "validation": train[held_out], "test": test}
+    splits = {"train": train[kept], "validation": train[held_out], "test": test}
+    return Source(splits, _repeated(train.images, test.images))
 
 
 def set_apart(count: int, *, share: float, random: np.random.Generator) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -47,7 +61,20 @@ def set_apart(count: int, *, share: float, random: np.random.Generator) -> tuple
     return np.sort(order[held_out:]), np.sort(order[:held_out])
 
 
-def _digit_splits(parameters: PrepareParameters) -> dict[str, Labelled]:
+def count_repeated(images: Bytes, *, among: Bytes) -> int:
+    """Return how many of `images` stand, pixel for pixel, `among` others."""
+    known = {image.tobytes() for image in images}
+    met = known.intersection(image.tobytes() for image in among)
+    return sum(image.tobytes() in met for image in images)
+
+
+def _repeated(train: Bytes, test: Bytes) -> dict[str, int]:
+    counts = Counter(image.tobytes() for image in train)
+    twins = sum(count for count in counts.values() if count > 1)
+    return {"validation": twins, "test": count_repeated(test, among=train)}
+
+
+def _digits(parameters: PrepareParameters) -> Source:
     """Set the test digits and then the validation digits apart, before the training digits are multiplied."""
     digits = Labelled(*load_like_mnist())
     kept, held_out = set_apart(len(digits), share=parameters.digits.test, random=generator(parameters.seed, SPLITS, 1))
@@ -59,7 +86,8 @@ def _digit_splits(parameters: PrepareParameters) -> dict[str, Labelled]:
         warped_copies(train.images, copies=copies, seed=parameters.seed),
         np.tile(train.labels, copies + 1),
     )
-    return {
+    splits = {
         name: Labelled(part.images[..., np.newaxis], part.labels)
         for name, part in {"train": many, "validation": validation, "test": test}.items()
     }
+    return Source(splits, _repeated(rest.images, test.images))
