@@ -12,7 +12,7 @@ from stages.lib.evaluate.hygiene import refuse_leaks
 from stages.lib.evaluate.parameters import EvaluateParameters
 from stages.lib.evaluate.quality import PerImage
 from stages.lib.evaluate.scores import Scores, measure
-from stages.lib.evaluate.summary import summarise_draws
+from stages.lib.evaluate.summary import summarise_classes, summarise_draws
 from stages.lib.files import replacing
 from stages.lib.gallery import choose, write_sheet
 from stages.lib.images import Bytes, as_bytes, as_float
@@ -23,6 +23,7 @@ MODEL = Path("models/denoiser.h5")
 METRICS = Path("reports/metrics.json")
 IMAGES = Path("reports/evaluation/images.csv")
 HISTOGRAM = Path("reports/evaluation/psnr_histogram.csv")
+CLASSES = Path("reports/evaluation/classes.csv")
 EXAMPLES = Path("reports/evaluation/examples")
 BIN = 0.25  # decibels, of the histogram
 
@@ -41,16 +42,18 @@ def main() -> None:
     ]
     scores = [measure(split, denoiser, batch_size=parameters.batch_size, draw=draw) for draw in draws]
     first = scores[0]  # of the prepared draw, which the table and the figures show
+    resamples, seed = parameters.resamples, parameters.seed
     summary = {
         "dataset": about["source"],
         "split": parameters.split,
         "images": len(split),
         "repeated_images": repeated,
-        **summarise_draws(scores, resamples=parameters.resamples, seed=parameters.seed),
+        **summarise_draws(scores, resamples=resamples, seed=seed),
     }
-    with replacing(METRICS, IMAGES, HISTOGRAM, EXAMPLES) as (metrics, images, histogram, examples):
+    with replacing(METRICS, IMAGES, CLASSES, HISTOGRAM, EXAMPLES) as (metrics, images, classes, histogram, examples):
         write_summary(metrics, summary)
         write_images(images, first, split.labels)
+        write_table(classes, summarise_classes(first, split.labels, resamples=resamples, seed=seed))
         write_histogram(histogram, {name: parts["psnr"] for name, parts in first.items()})
         write_examples(examples, split, denoiser, first["denoised"]["psnr"])
     print(f"{METRICS}: {len(split):,} {parameters.split} images of {about['source']}, {len(draws)} draws of the noise")

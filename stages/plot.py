@@ -21,6 +21,7 @@ def main() -> None:
         figures.noisy_denoised_original(report, folder)
         figures.training_curves(report, folder)
         figures.psnr_distribution(report, folder)
+        figures.by_class(report, folder)
         figures.best_median_worst(report, folder)
     for path in sorted(FIGURES.iterdir()):
         print(path)

@@ -3,7 +3,7 @@ import pytest
 
 from stages.lib.evaluate.intervals import interval
 from stages.lib.evaluate.quality import mse, psnr
-from stages.lib.evaluate.summary import average, gain, summarise_draws
+from stages.lib.evaluate.summary import average, gain, summarise_classes, summarise_draws
 
 RANDOM = np.random.default_rng(1)
 
@@ -71,3 +71,14 @@ def test_a_broken_denoiser_is_told_as_such() -> None:
 def test_the_average_is_taken_over_draws_and_not_over_images() -> None:
     found = average([{"mse": np.array([1.0, 2.0])}, {"mse": np.array([3.0, 6.0])}])
     assert found["mse"].tolist() == [2.0, 4.0]
+
+
+def test_classes_are_summed_up_each_for_itself() -> None:
+    labels = np.array([3, 1, 3, 1, 1], np.uint8)
+    error = np.array([0.1, 0.01, 0.1, 0.001, 0.0001])
+    table = summarise_classes({"noisy": scores(error), "denoised": scores(error)}, labels, resamples=100, seed=1)
+    assert table["label"] == [1, 3]
+    assert table["images"] == [3, 2]
+    assert table["denoised_psnr"] == pytest.approx([30, 10])
+    assert table["denoised_psnr_low"][1] == pytest.approx(10)
+    assert table["denoised_psnr_low"][0] < 30 < table["denoised_psnr_high"][0]

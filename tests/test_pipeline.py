@@ -46,6 +46,7 @@ def test_every_figure_and_table_is_there(pipeline: Checkout) -> None:
         "noisy_denoised_original",
         "training_curves",
         "psnr_distribution",
+        "by_class",
         "best_median_worst",
     }
     assert len(pipeline.read("reports/evaluation/images.csv").splitlines()) == 360

@@ -7,6 +7,7 @@ import numpy as np
 from stages.lib.evaluate.intervals import interval
 from stages.lib.evaluate.quality import psnr
 from stages.lib.evaluate.scores import Scores
+from stages.lib.images import Bytes
 
 
 def summarise_draws(draws: list[dict[str, Scores]], *, resamples: int, seed: int) -> dict[str, Any]:
@@ -25,6 +26,28 @@ def summarise_draws(draws: list[dict[str, Scores]], *, resamples: int, seed: int
         },
         "draws": {"denoised": {"psnr": {"least": min(of_draws), "most": max(of_draws)}}},
     }
+
+
+def summarise_classes(scores: dict[str, Scores], labels: Bytes, *, resamples: int, seed: int) -> dict[str, list[float]]:
+    """Return a table with a row for each class: its images, their mean scores, and the interval of the PSNR."""
+    rows = []
+    for label in np.unique(labels):
+        of_class = labels == label
+        psnr_of_class = scores["denoised"]["psnr"][of_class]
+        between = interval(psnr_of_class, resamples=resamples, seed=seed)
+        rows.append(
+            {
+                "label": int(label),
+                "images": int(of_class.sum()),
+                "noisy_psnr": scores["noisy"]["psnr"][of_class].mean(),
+                "denoised_psnr": psnr_of_class.mean(),
+                "denoised_psnr_low": between["low"],
+                "denoised_psnr_high": between["high"],
+                "noisy_ssim": scores["noisy"]["ssim"][of_class].mean(),
+                "denoised_ssim": scores["denoised"]["ssim"][of_class].mean(),
+            }
+        )
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def average(draws: list[Scores]) -> Scores:

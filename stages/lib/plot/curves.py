@@ -35,3 +35,16 @@ def draw_distribution(drawing: Figure, *, noisy: Values, denoised: Values) -> No
     axes.set(xlabel="PSNR of an image in decibels (higher is better)", ylabel="images per 0.25 dB")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend()
+
+
+def draw_classes(drawing: Figure, classes: dict[str, Values]) -> None:
+    """Draw the mean PSNR in decibels of each class, noisy beside denoised, with the interval of the denoised."""
+    axes = drawing.subplots()
+    places, mean = np.arange(len(classes["label"])), classes["denoised_psnr"]
+    error = np.stack([mean - classes["denoised_psnr_low"], classes["denoised_psnr_high"] - mean])
+    axes.bar(places - 0.2, classes["noisy_psnr"], 0.4, color=NOISY, label="noisy")
+    axes.bar(places + 0.2, mean, 0.4, color=DENOISED, yerr=error, capsize=3, label="denoised")
+    axes.set_xticks(places, [f"{label:.0f}" for label in classes["label"]])
+    axes.set(xlabel="class", ylabel="PSNR in decibels (higher is better)", ylim=(0, mean.max() * 1.25))
+    axes.grid(visible=False, axis="x")
+    axes.legend(loc="upper right", ncols=2)

@@ -1,4 +1,4 @@
-"""The five figures: what each says in its title and under it, and which drawing it holds.
+"""The figures: what each says in its title and under it, and which drawing it holds.
 
 Each is a function of the report and of the folder that the figure goes to.
 """
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.lib.plot.curves import draw_distribution, draw_training
+from stages.lib.plot.curves import draw_classes, draw_distribution, draw_training
 from stages.lib.plot.images import draw_errors, draw_rows, height_of
 from stages.lib.plot.report import Report
 from stages.lib.plot.style import figure
@@ -76,6 +76,19 @@ def psnr_distribution(report: Report, folder: Path) -> None:
         dots_per_inch=report.dots_per_inch,
     ) as drawing:
         draw_distribution(drawing, noisy=noisy, denoised=denoised)
+
+
+def by_class(report: Report, folder: Path) -> None:
+    classes = report.classes
+    easiest, hardest = (int(classes["label"][place(classes["denoised_psnr"])]) for place in (np.argmax, np.argmin))
+    with figure(
+        folder / "by_class.png",
+        height=4.2,
+        title=f"Easiest is class {easiest}, hardest class {hardest}",
+        subtitle=f"Mean PSNR of each class, with the 95% interval; {report.images}.",
+        dots_per_inch=report.dots_per_inch,
+    ) as drawing:
+        draw_classes(drawing, classes)
 
 
 def best_median_worst(report: Report, folder: Path) -> None:

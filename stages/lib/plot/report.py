@@ -13,25 +13,28 @@ from stages.lib.tables import read_summary, read_table
 
 METRICS = Path("reports/metrics.json")
 IMAGES = Path("reports/evaluation/images.csv")
+CLASSES = Path("reports/evaluation/classes.csv")
 EXAMPLES = Path("reports/evaluation/examples")
 NAMES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "kmnist": "KMNIST", "digits": "the embedded digits"}
 
 Indices = NDArray[np.intp]
+Table = dict[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
 class Report:
-    """The summary, the scores of every image, and how large to draw."""
+    """The summary, the scores of every image and class, and how large to draw."""
 
     summary: dict[str, Any]
-    scores: dict[str, NDArray[np.float64]]
+    scores: Table
+    classes: Table
     columns: int
     dots_per_inch: int
 
     @classmethod
     def read(cls, *, columns: int, dots_per_inch: int) -> "Report":
         """Read the reports of this folder; raise Mistake where one is missing or damaged."""
-        return cls(read_summary(METRICS), read_table(IMAGES), columns, dots_per_inch)
+        return cls(read_summary(METRICS), read_table(IMAGES), read_table(CLASSES), columns, dots_per_inch)
 
     @property
     def images(self) -> str:
