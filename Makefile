@@ -2,7 +2,9 @@
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$name && break; done)
+# The checksum of the locked requirements names the stamp: a new lock file means a new .venv.
 REQUIREMENTS ?= $(or $(shell cat .venv/.requirements 2>/dev/null),requirements.lock)
+STAMP := .venv/.made-from-$(shell cksum < $(REQUIREMENTS) | cut -d " " -f 1)
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -12,10 +14,11 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/.made-from-$(REQUIREMENTS)  ## create .venv with the locked requirements (REQUIREMENTS=requirements-gpu.lock for a GPU)
+setup: $(STAMP)  ## create .venv with the locked requirements (REQUIREMENTS=requirements-gpu.lock for a GPU)
 
-.venv/.made-from-$(REQUIREMENTS): $(REQUIREMENTS)
+$(STAMP):
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or name it: make setup PYTHON=/path/to/python" >&2; exit 1; }
+	@echo "Installing the locked requirements into .venv: about 2 GB, some minutes."
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $(REQUIREMENTS)
 	@echo $(REQUIREMENTS) > .venv/.requirements

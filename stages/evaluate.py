@@ -34,7 +34,9 @@ def main() -> None:
     denoiser = load_denoiser(MODEL, image_shape=split.image_shape)
     about = read_about()
     split_number, factor = SPLITS.index(parameters.split), about["noise"]["factor"]
-    learned_from = [open_split(name) for name in ("train", "validation") if name != parameters.split]
+    learned_from = (
+        open_split(name) for name in ("train", "validation") if name != parameters.split
+    )  # one mapped at a time
     repeated = refuse_leaks(split, learned_from, shipped=about["repeated"][parameters.split])
     draws = [prepared_draw(split)] + [
         new_draw((split_number, number), noise_factor=factor, seed=parameters.seed)

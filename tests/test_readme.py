@@ -16,7 +16,7 @@ def test_the_table_of_results_is_the_committed_metrics() -> None:
         of, between = metrics[kind], metrics["interval"][kind]
         psnr, ssim = between["psnr"], between["ssim"]
         row = (
-            f"| {kind} | {of['mse']:.5f} | {of['psnr']:.2f} dB ({psnr['low']:.2f} to {psnr['high']:.2f}) "
+            f"| {kind} | {of['mse']:.5f} | {of['psnr']:.3f} dB ({psnr['low']:.3f} to {psnr['high']:.3f}) "
             f"| {of['ssim']:.3f} ({ssim['low']:.3f} to {ssim['high']:.3f}) "
             f"| {of['psnr_of_mean_mse']:.2f} dB | {of['ssim_gaussian_window']:.3f} |"
         )

@@ -57,7 +57,7 @@ def test_verify_refuses_results_that_do_not_belong_to_the_lock(committed: Checko
     tampered = Checkout(tmp_path / "copy")
     metrics = tampered.folder / "reports/metrics.json"
     metrics.write_text(metrics.read_text().replace('"images": 359', '"images": 360'))
-    assert "Commit or stash these first" in tampered.run("python", "-m", "tools.verify").stdout
+    assert "Commit these first, or `git stash` them" in tampered.run("python", "-m", "tools.verify").stdout
     tampered.commit("Flatter")
     done = tampered.run("python", "-m", "tools.verify")
     assert done.returncode == 1

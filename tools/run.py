@@ -23,12 +23,14 @@ def main() -> None:
     if status and mnist_is_missing():
         choose_digits()
         print(f"\nGoing on with the embedded digits: prepare.source in {PARAMS} is now digits.")
-        print("Once a copy of MNIST is at hand, set it back to mnist and run again.\n", flush=True)
+        print("reports/ will hold the results of the digits; in a clone, `git restore .` brings those of MNIST back.")
+        print("Once a copy of MNIST is at hand, set prepare.source back to mnist and run again.\n", flush=True)
         status = subprocess.run([*DVC, "repro"], check=False).returncode
     if status:
         sys.exit(status)
     print("\nLook at reports/figures/ and reports/metrics.json. Then change a number in params.yaml: `dvc repro`.")
-    print("(`. .venv/bin/activate` once in each terminal puts dvc on your path.)")
+    if Path(".venv").exists():
+        print("(`. .venv/bin/activate` once in each terminal puts dvc on your path.)")
 
 
 def tell_dvc_about_git() -> None:

@@ -18,6 +18,9 @@ import yaml
 
 from stages.lib import failure
 from stages.lib.failure import Mistake
+from stages.lib.parameters import read_section
+from stages.lib.prepare.cache import load_arrays
+from stages.lib.prepare.parameters import PrepareParameters
 from stages.lib.tables import read_summary
 
 METRICS = Path("reports/metrics.json")
@@ -32,6 +35,9 @@ UNTRAINED = ("data/prepared",)  # owes nothing to the training: the same bytes o
 
 def main() -> None:
     refuse_uncommitted()
+    source = read_section("prepare", PrepareParameters).source
+    if source != "digits":
+        load_arrays(source)  # says what to do where there is no copy
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "--quiet", ".", str(clone)], check=True)
@@ -104,9 +110,8 @@ def refuse_uncommitted() -> None:
     if status.returncode:
         raise Mistake("This is no Git repository: `make verify` compares with what is committed.")
     if status.stdout:
-        raise Mistake(
-            f"Commit or stash these first, so that what is verified is what you see:\n{status.stdout.rstrip()}"
-        )
+        changed = status.stdout.rstrip()
+        raise Mistake(f"Commit these first, or `git stash` them: only what is committed is verified.\n{changed}")
 
 
 def refuse_stale(clone: Path) -> None:

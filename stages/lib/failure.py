@@ -10,6 +10,9 @@ from types import TracebackType
 from typing import NoReturn
 
 LOCK = Path(".dvc/tmp/stage.lock")
+INTERRUPTED = (
+    "Interrupted. The next `dvc repro` starts this stage anew, or restores it from the cache if you undo your change."
+)
 
 
 class Mistake(ValueError):  # noqa: N818 - the word that the messages use
@@ -58,9 +61,6 @@ def _lock() -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
-
-
-INTERRUPTED = "Interrupted. The next `dvc repro` starts this stage anew."
 
 
 def _leave(sentence: str, *, status: int) -> NoReturn:

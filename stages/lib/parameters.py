@@ -62,7 +62,10 @@ def refuse(mistakes: list[str]) -> None:
     if mistakes:
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
         lines = "".join(f"\n  {line}" for line in mistakes)
-        raise Mistake(f"{PARAMS} has {count}; nothing was computed. Correct and run again:{lines}")
+        raise Mistake(
+            f"{PARAMS} has {count}; nothing was computed. Correct and run again:{lines}\n"
+            "(DVC takes a stage's outputs away before it starts the stage; the corrected run brings them back.)"
+        )
 
 
 def _line(name: str, section: type[Section], mistake: Any) -> str:
@@ -86,5 +89,5 @@ def _shown(value: Any) -> str:
 
 
 def _closest(word: str, known: Mapping[str, Any]) -> str:
-    close = get_close_matches(word, list(known), n=1)
+    close = get_close_matches(word, list(known), n=1, cutoff=0.7)
     return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"

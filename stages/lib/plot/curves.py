@@ -20,7 +20,7 @@ def draw_training(drawing: Figure, *, epochs: Values, loss: dict[str, Values], m
     left.set(xlabel="epoch", title="binary cross-entropy (lower is better)", ylabel="loss")
     right.set(xlabel="epoch", title="PSNR of the mean MSE (higher is better)", ylabel="decibels")
     for axes in (left, right):
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         axes.legend()
 
 
@@ -31,9 +31,9 @@ def draw_distribution(drawing: Figure, *, noisy: Values, denoised: Values) -> No
     edges = np.arange(low, high + 0.25, 0.25).tolist()
     for name, values, colour in (("noisy", noisy, NOISY), ("denoised", denoised, DENOISED)):
         axes.hist(values, edges, color=colour, alpha=0.85, label=f"{name}: {values.mean():.2f} dB on average")
-        axes.axvline(values.mean(), color=colour, linestyle=":", linewidth=1.5)
+        axes.axvline(values.mean(), ymax=0.78, color=colour, linestyle=":", linewidth=1.5)
     axes.set(xlabel="PSNR of an image in decibels (higher is better)", ylabel="images per 0.25 dB")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.legend()
 
 

@@ -23,7 +23,8 @@ def original_and_noisy(report: Report, folder: Path) -> None:
         folder / "original_and_noisy.png",
         height=height_of(2, report.columns),
         title="What the noise does",
-        subtitle=f"Above each image: its PSNR. Average over {report.images}: {report.summary['noisy']['psnr']:.2f} dB.",
+        subtitle=f"Above each image: its PSNR. "
+        f"Average over {report.images} and {report.draws}: {report.summary['noisy']['psnr']:.2f} dB.",
         dots_per_inch=report.dots_per_inch,
     ) as drawing:
         draw_rows(
@@ -40,7 +41,7 @@ def noisy_denoised_original(report: Report, folder: Path) -> None:
         folder / "noisy_denoised_original.png",
         height=height_of(3, report.columns),
         title=f"The denoiser {'gains' if gain >= 0 else 'loses'} {abs(gain):.1f} dB on average",
-        subtitle=f"Above each image: its PSNR. The average is over {report.images}.",
+        subtitle=f"Above each image: its PSNR. The average is over {report.images} and {report.draws}.",
         dots_per_inch=report.dots_per_inch,
     ) as drawing:
         draw_rows(
@@ -72,7 +73,7 @@ def psnr_distribution(report: Report, folder: Path) -> None:
         folder / "psnr_distribution.png",
         height=4.2,
         title=f"{np.sum(denoised > noisy):,} of {len(noisy):,} images come out better than they went in",
-        subtitle=f"{report.images}.",
+        subtitle=f"{report.images}, as prepared: the first draw of the noise.",
         dots_per_inch=report.dots_per_inch,
     ) as drawing:
         draw_distribution(drawing, noisy=noisy, denoised=denoised)
@@ -85,7 +86,7 @@ def by_class(report: Report, folder: Path) -> None:
         folder / "by_class.png",
         height=4.2,
         title=f"Easiest is class {easiest}, hardest class {hardest}",
-        subtitle=f"Mean PSNR of each class, with the 95% interval; {report.images}.",
+        subtitle=f"Mean PSNR of each class, with the 95% interval; {report.images}, first draw of the noise.",
         dots_per_inch=report.dots_per_inch,
     ) as drawing:
         draw_classes(drawing, classes)

@@ -40,6 +40,11 @@ class Report:
     def images(self) -> str:
         return f"{self.summary['images']:,} {self.summary['split']} images of {NAMES[self.summary['dataset']]}"
 
+    @property
+    def draws(self) -> str:
+        count = self.summary["noise_draws"]
+        return f"{count} draws of the noise" if count > 1 else "one draw of the noise"
+
     def example(self, group: str, count: int) -> tuple[dict[str, Bytes], Indices]:
         """Return the first `count` images of a group, for each of noisy, denoised and clean, and their indices."""
         indices = choose(self.scores["denoised_psnr"])[group]

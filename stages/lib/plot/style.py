@@ -1,5 +1,6 @@
 """How every figure looks: one palette, one size of type, and the same bytes for the same input."""
 
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+CAPTION = 92  # characters that fit beside each other under a figure
 WIDTH = 8.0  # inches: at 150 dots an inch 1,200 pixels, which a README shows at about 800
 NOISY, DENOISED = "#9aa0a6", "#1f6feb"
 STYLE: Any = {
@@ -36,6 +38,7 @@ def figure(path: Path, *, height: float, title: str, subtitle: str, dots_per_inc
         drawing = Figure(figsize=(WIDTH, height), layout=layout)
         FigureCanvasAgg(drawing)
         drawing.suptitle(title, x=0.01, ha="left", fontsize=15, fontweight="bold")
-        drawing.supxlabel(subtitle, x=0.01, ha="left", fontsize=11, color="#444444")
+        caption = "\n".join(textwrap.fill(line, CAPTION) for line in subtitle.splitlines())
+        drawing.supxlabel(caption, x=0.01, ha="left", fontsize=11, color="#444444")
         yield drawing
         drawing.savefig(path, dpi=dots_per_inch, metadata={"Software": None})

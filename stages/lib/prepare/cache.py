@@ -109,6 +109,7 @@ def _nowhere(source: str, tried: list[str]) -> str:
     lines += [
         "What to do, one of:",
         f"  put {', '.join(map(file_name, PARTS))} into {folder}",
+        "  (DENOISING_CACHE chooses another folder, DENOISING_MIRRORS other mirrors)",
         "  run on the embedded digits, which need no network: dvc exp run -S prepare.source=digits",
         "  (outside of Git: set prepare.source to digits in params.yaml, then dvc repro)",
     ]
