@@ -36,6 +36,8 @@ class Checkout:
             checkout.set(name, value)
         if git:
             checkout.run("git", "init", "--quiet")
+            checkout.run("git", "config", "user.name", "Test")  # DVC needs them too, for experiments
+            checkout.run("git", "config", "user.email", "test@example.org")
             checkout.commit("Begin")
         return checkout
 
@@ -87,8 +89,7 @@ class Checkout:
 
     def commit(self, message: str) -> None:
         self.run("git", "add", "--all")
-        who = ("-c", "user.name=Test", "-c", "user.email=test@example.org")
-        done = self.run("git", *who, "commit", "--quiet", "--message", message)
+        done = self.run("git", "commit", "--quiet", "--message", message)
         assert done.returncode == 0, done.stdout
 
     def read(self, name: str) -> str:
