@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -116,22 +117,31 @@ def test_killed_at_any_moment_the_next_run_works_and_gives_the_same_lock(pipelin
 
 
 def test_a_stage_that_outlives_its_dvc_spoils_nothing(pipeline: Checkout) -> None:
-    pipeline.set("epochs", "30")
+    pipeline.set("epochs", "15")
     (pipeline.folder / "logs/train.log").unlink()
-    victim = subprocess.Popen(
-        ["dvc", "repro"],
-        cwd=pipeline.folder,
-        env=pipeline.environment,
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-    )
+    victim = pipeline.start("dvc", "repro")
     while not (pipeline.folder / "logs/train.log").exists():
         time.sleep(0.1)
     victim.kill()  # dvc alone: the training goes on
     victim.wait()
+    os.killpg(victim.pid, signal.SIGSTOP)  # until the next run has met it
     pipeline.set("epochs", "2")
-    output = pipeline.dvc("repro")
-    assert "a stage of an earlier run that is still at work" in output
+    command = ["dvc", "repro"]
+    with subprocess.Popen(
+        command, cwd=pipeline.folder, env=pipeline.environment, stdout=subprocess.PIPE, text=True
+    ) as following:
+        assert following.stdout
+        output = ""
+        try:
+            for line in following.stdout:
+                output += line
+                if "a stage of an earlier run that is still at work" in line:
+                    os.killpg(victim.pid, signal.SIGCONT)
+        finally:
+            with suppress(ProcessLookupError):  # it has ended
+                os.killpg(victim.pid, signal.SIGKILL)
+    assert following.returncode == 0
+    assert "still at work" in output
     assert stages_run(output) == ALL[1:]
     steps = pipeline.read("reports/training/plots/metrics/train/loss.tsv").splitlines()
     assert [line.split("\t")[0] for line in steps] == ["step", "1", "2"]
