@@ -26,10 +26,11 @@ from stages.lib.tables import read_summary
 METRICS = Path("reports/metrics.json")
 MACHINE = Path("reports/training/machine.json")
 
-# How far a training on another kind of machine may end from the committed one. Trained again with oneDNN held to AVX2
-# instead of AVX-512, the same machine ended 0.007 dB, 0.00002 (MSE) and 0.0005 (SSIM) off; with another seed 0.04 dB,
-# 0.00014 and 0.0012. One epoch less costs 0.08 dB. `python -m benchmarks.spread` measures these.
-TOLERANCES = {"mse": 0.0002, "psnr": 0.06, "psnr_of_mean_mse": 0.06, "ssim": 0.003, "ssim_gaussian_window": 0.003}
+# How far a training on another kind of machine may end from the committed one: twice the largest of what was measured.
+# With oneDNN held to AVX2 instead of AVX-512, two data sets of the same kind ended 0.007 and 0.036 dB, 0.00002 and
+# 0.00008 (MSE), 0.0005 and 0.0038 (SSIM) off; with another seed 0.04 dB, 0.00014 and 0.0012.
+# `python -m benchmarks.spread` measures these on the committed parameters.
+TOLERANCES = {"mse": 0.0003, "psnr": 0.08, "psnr_of_mean_mse": 0.08, "ssim": 0.008, "ssim_gaussian_window": 0.008}
 UNTRAINED = ("data/prepared",)  # owes nothing to the training: the same bytes on every machine
 
 
