@@ -7,7 +7,15 @@ from threading import Thread
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from stages.lib.prepare.parameters import DigitsParameters, NoiseParameters, PrepareParameters
+
+DIGITS = PrepareParameters(
+    source="digits",
+    validation=0.1,
+    seed=1,
+    noise=NoiseParameters(factor=0.5),
+    digits=DigitsParameters(test=0.2, warps=2),
+)
 Serve = Callable[[type[SimpleHTTPRequestHandler], Path], str]
 
 

@@ -25,6 +25,13 @@ def fill(folder: Path, *, value: int = 7) -> None:
         (folder / file_name(part)).write_bytes(gzip.compress(content, 1))
 
 
+def keras_copy(cache: Path) -> Path:
+    """Return where Keras would keep its copy of MNIST, beside the hidden `cache`."""
+    kept = cache.parent / "keras" / "datasets" / "mnist.npz"
+    kept.parent.mkdir(parents=True)
+    return kept
+
+
 def publish(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the files in `folder` for the ones that the authors of KMNIST published."""
     for part in PARTS:
@@ -70,8 +77,7 @@ def test_real_mnist_passes_its_checksums_from_the_cache_and_from_keras(
     from_cache = load_arrays("mnist")
     assert from_cache["t10k-labels"][:5].tolist() == [7, 2, 1, 0, 4]
     shutil.rmtree(no_copies)
-    kept = no_copies.parent / "keras" / "datasets" / "mnist.npz"
-    kept.parent.mkdir(parents=True)
+    kept = keras_copy(no_copies)
     train, train_labels, test, test_labels = from_cache.values()
     np.savez(kept, x_train=train, y_train=train_labels, x_test=test, y_test=test_labels)
     from_keras = load_arrays("mnist")
@@ -116,8 +122,7 @@ def test_wrong_digits_are_not_taken_for_mnist(no_copies: Path, monkeypatch: pyte
 @pytest.mark.parametrize("content", [b"", b"<html>log in</html>", b"PK\x03\x04 no zip"])
 def test_a_damaged_copy_of_keras_is_named(content: bytes, no_copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DENOISING_MIRRORS", NOBODY)
-    kept = no_copies.parent / "keras" / "datasets" / "mnist.npz"
-    kept.parent.mkdir(parents=True)
+    kept = keras_copy(no_copies)
     kept.write_bytes(content)
     with pytest.raises(Mistake, match=r"mnist.npz cannot be read: .* It is not used."):
         load_arrays("mnist")
@@ -125,8 +130,7 @@ def test_a_damaged_copy_of_keras_is_named(content: bytes, no_copies: Path, monke
 
 def test_a_copy_of_keras_with_damaged_bits_is_named(no_copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DENOISING_MIRRORS", NOBODY)
-    kept = no_copies.parent / "keras" / "datasets" / "mnist.npz"
-    kept.parent.mkdir(parents=True)
+    kept = keras_copy(no_copies)
     np.savez_compressed(kept, x_train=np.arange(100_000) % 251)
     content = bytearray(kept.read_bytes())
     content[100:200] = bytes(100)
@@ -137,8 +141,7 @@ def test_a_copy_of_keras_with_damaged_bits_is_named(no_copies: Path, monkeypatch
 
 def test_a_pickle_in_a_copy_of_keras_is_not_loaded(no_copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DENOISING_MIRRORS", NOBODY)
-    kept = no_copies.parent / "keras" / "datasets" / "mnist.npz"
-    kept.parent.mkdir(parents=True)
+    kept = keras_copy(no_copies)
     np.savez(kept, x_train=np.array([{}], dtype=object))
     with pytest.raises(Mistake, match="allow_pickle=False"):
         load_arrays("mnist")

@@ -1,21 +1,13 @@
 import numpy as np
 import pytest
+from conftest import DIGITS
 
 from stages.lib.dataset import Split
 from stages.lib.evaluate.hygiene import refuse_leaks
 from stages.lib.failure import Mistake
 from stages.lib.images import as_float
 from stages.lib.noise import add_gaussian_noise
-from stages.lib.prepare.parameters import DigitsParameters, NoiseParameters, PrepareParameters
 from stages.lib.prepare.sources import count_repeated, load_source
-
-DIGITS = PrepareParameters(
-    source="digits",
-    validation=0.1,
-    seed=1,
-    noise=NoiseParameters(factor=0.5),
-    digits=DigitsParameters(test=0.2, warps=1),
-)
 
 
 def split(clean: np.ndarray, *, stream: int, factor: float = 0.5) -> Split:

@@ -2,19 +2,11 @@ import hashlib
 
 import numpy as np
 import pytest
+from conftest import DIGITS
 
 from stages.lib.failure import Mistake
 from stages.lib.prepare.digits import load_like_mnist, warped_copies
-from stages.lib.prepare.parameters import DigitsParameters, NoiseParameters, PrepareParameters
 from stages.lib.prepare.sources import Labelled, load_source, set_apart
-
-DIGITS = PrepareParameters(
-    source="digits",
-    validation=0.1,
-    seed=1,
-    noise=NoiseParameters(factor=0.5),
-    digits=DigitsParameters(test=0.2, warps=2),
-)
 
 
 def fingerprints(images: np.ndarray) -> list[str]:
