@@ -24,21 +24,28 @@ VARIANTS: dict[str, tuple[dict[str, str], tuple[str, str] | None]] = {
 
 
 def main() -> None:
-    committed = read_summary(Path("reports/metrics.json"))["denoised"]
+    committed = results(Path())
     print(f"| variant | {' | '.join(committed)} |\n|---{'|---' * len(committed)}|", flush=True)
     with tempfile.TemporaryDirectory(prefix="spread-") as folder:
         subprocess.run(["git", "clone", "--quiet", ".", folder], check=True)
         run("prepare", folder, {})
+        run("filter", folder, {})
         parameters = Path(folder, "params.yaml")
         text = parameters.read_text(encoding="utf-8")
         for name in sys.argv[1:] or VARIANTS:
             environment, change = VARIANTS[name]
             parameters.write_text(re.sub(*change, text, count=1) if change else text, encoding="utf-8")
-            for stage in ("train", "evaluate"):
+            for stage in ("train", "classify", "evaluate"):
                 run(stage, folder, environment)
-            found = read_summary(Path(folder, "reports/metrics.json"))["denoised"]
+            found = results(Path(folder))
             cells = [f"{found[metric] - value:+.5f}" for metric, value in committed.items()]
             print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+def results(checkout: Path) -> dict[str, float]:
+    """Return what a training decides of the metrics."""
+    metrics = read_summary(checkout / "reports/metrics.json")
+    return {**metrics["denoised"], **{name: metrics[name] for name in ("repaired", "flipped")}}
 
 
 def run(stage: str, folder: str, environment: dict[str, str]) -> None:

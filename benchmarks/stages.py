@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-STAGES = ("check", "prepare", "train", "evaluate", "plot")
+STAGES = ("check", "prepare", "train", "filter", "classify", "evaluate", "plot", "report")
 
 
 def main() -> None:

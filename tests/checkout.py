@@ -11,7 +11,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SMALL = {"source": "digits", "warps": "0", "epochs": "1", "columns": "4", "dots_per_inch": "40"}
+SMALL = {
+    "source": "digits",
+    "warps": "0",
+    "epochs": "1",
+    "methods": "[median, gaussian]",
+    "levels": "[0.0, 0.5]",
+    "images": "40",
+    "tuning_images": "4",
+    "level_images": "4",
+    "noise_draws": "2",
+    "resamples": "100",
+    "columns": "4",
+    "dots_per_inch": "40",
+}
 NOBODY = "http://127.0.0.1:9"  # the discard port, where no one listens
 
 
@@ -44,7 +57,9 @@ class Checkout:
     def set(self, name: str, value: str) -> None:
         """Change the first parameter called `name` in params.yaml."""
         path = self.folder / "params.yaml"
-        changed, count = re.subn(rf"^( +{name}:) \S+", rf"\1 {value}", path.read_text(), count=1, flags=re.MULTILINE)
+        changed, count = re.subn(
+            rf"^( +{name}:) (\[.*\]|\S+)", rf"\1 {value}", path.read_text(), count=1, flags=re.MULTILINE
+        )
         assert count == 1, f"no parameter {name}"
         path.write_text(changed)
 

@@ -13,7 +13,7 @@ DIGITS = PrepareParameters(
     source="digits",
     validation=0.1,
     seed=1,
-    noise=NoiseParameters(factor=0.5),
+    noise=NoiseParameters(kind="gaussian", factor=0.5),
     digits=DigitsParameters(test=0.2, warps=2),
 )
 Serve = Callable[[type[SimpleHTTPRequestHandler], Path], str]

@@ -51,7 +51,8 @@ def test_deps_are_exactly_the_modules_that_the_stage_imports(stage: str) -> None
 @pytest.mark.parametrize("stage", STAGES)
 def test_params_are_exactly_the_section_that_the_stage_reads(stage: str) -> None:
     readers = [path for path in imported_files(ROOT / f"stages/{stage}.py") if path.name != "parameters.py"]
-    assert set(PIPELINE["stages"][stage]["params"]) == set().union(*map(sections_read, readers)) == {stage}
+    read = set().union(*map(sections_read, readers))
+    assert set(PIPELINE["stages"][stage].get("params", [])) == read == {stage} & SECTIONS.keys()
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -61,7 +62,8 @@ def test_data_deps_are_written_by_an_earlier_stage(stage: str) -> None:
         for kind in ("outs", "metrics", "plots"):
             entries = PIPELINE["stages"][earlier].get(kind, [])
             written |= {entry if isinstance(entry, str) else next(iter(entry)) for entry in entries}
-    assert {dep for dep in PIPELINE["stages"][stage]["deps"] if not dep.endswith(".py")} <= written
+    data = [dep for dep in PIPELINE["stages"][stage]["deps"] if not dep.startswith("stages/")]
+    assert [dep for dep in data if not any(dep == path or dep.startswith(f"{path}/") for path in written)] == []
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -70,8 +72,26 @@ def test_a_stage_checks_all_parameters_and_then_runs(stage: str) -> None:
     assert PIPELINE["stages"][stage]["desc"]
 
 
-def test_the_check_knows_every_stage() -> None:
-    assert list(SECTIONS) == STAGES
+def test_the_check_knows_every_section_in_the_order_of_the_stages() -> None:
+    assert list(SECTIONS) == [stage for stage in STAGES if stage in SECTIONS]
+    assert list(SECTIONS) == list(yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8")))
+
+
+def test_files_beside_the_modules_are_deps_too() -> None:
+    others = {
+        str(path.relative_to(ROOT)) for path in (ROOT / "stages").rglob("*") if path.suffix not in ("", ".py", ".pyc")
+    }
+    assert (
+        others
+        == {dep for dep in PIPELINE["stages"]["report"]["deps"] if dep in others}
+        == {"stages/lib/report/page.html"}
+    )
+
+
+def test_the_classifier_depends_on_neither_noise_nor_denoiser() -> None:
+    deps = [dep for dep in PIPELINE["stages"]["classify"]["deps"] if not dep.startswith("stages/")]
+    assert [dep for dep in deps if "clean" not in dep and "labels" not in dep] == []
+    assert not any("denoiser" in dep or "training" in dep for dep in PIPELINE["stages"]["filter"]["deps"])
 
 
 def test_the_model_is_published_as_an_artifact() -> None:

@@ -6,8 +6,12 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from stages.lib.filter.filters import FILTERS
+from stages.lib.filtered import TRIVIAL
+from stages.lib.names import DATASETS, KINDS, METHODS
+from stages.lib.noise import families
 from stages.lib.plot.images import height_of
-from stages.lib.plot.report import NAMES, Report
+from stages.lib.plot.results import Results
 from stages.lib.plot.style import WIDTH, figure
 from stages.lib.prepare.parameters import PrepareParameters
 
@@ -25,19 +29,23 @@ def texts_outside(drawing: Figure) -> list[str]:
     return [text for text, box in boxes.items() if not (page.containsx(box.x0) and page.containsx(box.x1))]
 
 
-@pytest.mark.parametrize("dataset", NAMES)
+@pytest.mark.parametrize("dataset", DATASETS)
 @pytest.mark.parametrize("split", ["test", "validation"])
 def test_a_caption_fits_whatever_was_measured(dataset: str, split: str, tmp_path: Path) -> None:
     summary = {"dataset": dataset, "split": split, "images": 10_000, "noise_draws": 100}
-    report = Report(summary, {}, {}, columns=10, dots_per_inch=50)
-    caption = f"By the PSNR of the denoised image, which stands above it, among {report.images} and {report.draws}."
+    results = Results(summary, {}, {}, {}, {}, {}, columns=10, dots_per_inch=50)
+    caption = (
+        f"By the PSNR of the denoised image, which stands above it, among {results.measured_on} and {results.draws}."
+    )
     with figure(tmp_path / "f.png", height=3, title="Title", subtitle=caption, dots_per_inch=50) as drawing:
         drawing.subplots()
     assert texts_outside(drawing) == []
 
 
-def test_every_source_has_a_name_in_the_figures() -> None:
-    assert set(NAMES) == set(PrepareParameters.model_fields["source"].annotation.__args__)  # type: ignore[union-attr]
+def test_every_source_kind_and_method_has_a_name_in_the_figures() -> None:
+    assert set(KINDS) == set(families.KINDS)
+    assert {*FILTERS, *TRIVIAL, "denoiser", "noisy", "clean"} == set(METHODS)
+    assert set(DATASETS) == set(PrepareParameters.model_fields["source"].annotation.__args__)  # type: ignore[union-attr]
 
 
 def test_a_figure_is_the_same_bytes_each_time(tmp_path: Path) -> None:

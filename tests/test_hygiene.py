@@ -6,12 +6,12 @@ from stages.lib.dataset import Split
 from stages.lib.evaluate.hygiene import refuse_leaks
 from stages.lib.failure import Mistake
 from stages.lib.images import as_float
-from stages.lib.noise import add_gaussian_noise
+from stages.lib.noise.families import KINDS, Noise, add_noise
 from stages.lib.prepare.sources import count_repeated, load_source
 
 
-def split(clean: np.ndarray, *, stream: int, factor: float = 0.5) -> Split:
-    noisy = add_gaussian_noise(as_float(clean), noise_factor=factor, seed=1, place=(stream,))
+def split(clean: np.ndarray, *, stream: int, kind: str = "gaussian", factor: float = 0.5) -> Split:
+    noisy = add_noise(as_float(clean), Noise(kind, factor), seed=1, place=(stream,))
     return Split(clean, noisy, np.zeros(len(clean), np.uint8))
 
 
@@ -22,8 +22,12 @@ def splits() -> dict[str, Split]:
     return {name: split(parts[name].images, stream=number) for number, name in enumerate(parts)}
 
 
-def test_what_prepare_sets_apart_passes(splits: dict[str, Split]) -> None:
-    assert refuse_leaks(splits["test"], [splits["train"], splits["validation"]], shipped=0) == 0
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("factor", [0.1, 0.5])
+def test_what_prepare_sets_apart_passes(kind: str, factor: float, splits: dict[str, Split]) -> None:
+    parts = enumerate(splits.values())
+    train, validation, test = (split(part.clean, stream=n, kind=kind, factor=factor) for n, part in parts)
+    assert refuse_leaks(test, [train, validation], shipped=0) == 0
 
 
 @pytest.mark.parametrize("name", ["train", "validation"])

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import yaml
 
+from stages.lib.names import METHODS
+from stages.lib.tables import read_table
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -18,7 +21,7 @@ def test_the_table_of_results_is_the_committed_metrics() -> None:
         row = (
             f"| {kind} | {of['mse']:.5f} | {of['psnr']:.3f} dB ({psnr['low']:.3f} to {psnr['high']:.3f}) "
             f"| {of['ssim']:.3f} ({ssim['low']:.3f} to {ssim['high']:.3f}) "
-            f"| {of['psnr_of_mean_mse']:.2f} dB | {of['ssim_gaussian_window']:.3f} |"
+            f"| {of['psnr_of_mean_mse']:.2f} dB | {of['ssim_gaussian_window']:.3f} | {of['recognised']:.1%} |"
         )
         assert row in README, row
     gain = metrics["interval"]["gain"]["psnr"]
@@ -27,6 +30,39 @@ def test_the_table_of_results_is_the_committed_metrics() -> None:
     assert f"{draws['least']:.2f} and {draws['most']:.2f} dB" in README
     assert f"{metrics['noise_draws']} draws" in README
     assert f"{metrics['images']:,} test images" in README
+
+
+def test_the_table_of_methods_is_the_committed_one() -> None:
+    methods = read_table(ROOT / "reports/evaluation/methods.csv", words=("method",))
+    for row, method in enumerate(methods["method"]):
+        of = {name: values[row] for name, values in methods.items()}
+        cells = [
+            METHODS[method],
+            f"{of['psnr']:.2f} ({of['psnr_low']:.2f} to {of['psnr_high']:.2f})",
+            f"{of['ssim']:.3f} ({of['ssim_low']:.3f} to {of['ssim_high']:.3f})",
+            f"{of['mse']:.4f} ({of['mse_low']:.4f} to {of['mse_high']:.4f})",
+            f"{of['recognised']:.1%} ({100 * of['recognised_low']:.1f} to {100 * of['recognised_high']:.1f})",
+            f"{of['ahead_psnr']:.2f} dB ({of['ahead_psnr_low']:.2f} to {of['ahead_psnr_high']:.2f})",
+        ]
+        if method == "denoiser":
+            cells[-1] = ""
+        assert f"| {' | '.join(cells)} |".replace("  ", " ") in README, cells
+    assert f"{methods['images'][0]:,.0f} test images" in README
+
+
+def test_the_sentences_on_other_noise_are_what_the_tables_say() -> None:
+    kinds = read_table(ROOT / "reports/evaluation/kinds.csv", words=("kind",))
+    fall = dict(zip(kinds["kind"], kinds["fall_psnr"], strict=True))
+    for kind in ("correlated", "poisson", "speckle"):
+        assert f"{fall[kind]:.1f} dB" in README, kind
+    metrics = json.loads((ROOT / "reports/metrics.json").read_text(encoding="utf-8"))
+    assert f"repairs {metrics['repaired']:,}" in README
+    assert f"turns {metrics['flipped']:,}" in README
+    assert f"{metrics['clean']['recognised']:.1%} of the clean" in README
+    ahead, between = metrics["ahead"], metrics["interval"]["ahead"]
+    assert f"{ahead['psnr']:.1f} dB ({between['psnr']['low']:.1f} to {between['psnr']['high']:.1f})" in README
+    low, high = (100 * between["recognised"][end] for end in ("low", "high"))
+    assert f"{100 * ahead['recognised']:.1f} points ({low:.1f} to {high:.1f})" in README
 
 
 def test_every_parameter_is_explained() -> None:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from stages.lib.failure import Mistake
-from stages.lib.gallery import ROWS, choose, read_sheet, write_sheet
+from stages.lib.gallery import ROWS, choose, one_of_each_class, read_sheet, write_sheet
 from stages.lib.tables import read_summary, read_table, shorten, write_summary, write_table
 
 
@@ -42,15 +42,38 @@ def test_shortened_numbers_keep_six_digits() -> None:
     assert [shorten(value) for value in (0.0127387654, 19.28374, 100.0)] == [0.0127388, 19.2837, 100.0]
 
 
+def table(
+    psnr: np.ndarray, *, label: int = 1, clean: int = 1, noisy: int = 1, denoised: int = 1
+) -> dict[str, np.ndarray]:
+    seen = {"label": label, "clean_class": clean, "noisy_class": noisy, "denoised_class": denoised}
+    return {"denoised_psnr": psnr, **{name: np.full(len(psnr), value) for name, value in seen.items()}}
+
+
+def test_repaired_and_flipped_images_are_told_by_what_they_are_taken_for() -> None:
+    def groups(**seen: int) -> list[str]:
+        chosen = choose(table(np.ones(2), **seen))
+        return [name for name in ("repaired", "flipped") if len(chosen[name])]
+
+    assert groups() == []
+    assert groups(noisy=7) == ["repaired"]
+    assert groups(denoised=7) == ["flipped"]
+    assert groups(noisy=7, denoised=7) == ["flipped"]
+    assert groups(clean=7, noisy=7, denoised=7) == []  # the denoiser is not to blame
+
+
+def test_one_image_of_each_class_is_shown() -> None:
+    assert one_of_each_class(np.array([3.0, 1.0, 3.0, 0.0])).tolist() == [3, 1, 0]
+
+
 def test_examples_are_the_first_and_the_best_median_and_worst() -> None:
     psnr = np.random.default_rng(1).permutation(101.0 * np.arange(1001))
-    chosen = choose(psnr)
+    chosen = choose(table(psnr))
     assert chosen["first"].tolist() == list(range(20))
     assert psnr[chosen["best"]].tolist() == sorted(psnr)[::-1][:20]
     assert psnr[chosen["worst"]].tolist() == sorted(psnr)[:20]
     assert psnr[chosen["median"]][0] == np.median(psnr)
     assert np.ptp(psnr[chosen["median"]]) == 19 * 101
-    assert [len(group) for group in choose(psnr[:3]).values()] == [3, 3, 3, 3]
+    assert [len(group) for group in choose(table(psnr[:3])).values()] == [3, 3, 3, 3, 0, 0]
 
 
 @pytest.mark.parametrize("channels", [1, 3])

@@ -10,7 +10,7 @@ from checkout import Checkout, stages_run
 from stages.lib.failure import Mistake
 from tools.verify import TOLERANCES, compare, metric_deviations
 
-ALL = ["prepare", "train", "evaluate", "plot"]
+ALL = ["prepare", "train", "filter", "classify", "evaluate", "plot", "report"]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_verify_reproduces_what_is_committed_in_a_clean_clone(committed: Checkou
     done = committed.run("python", "-m", "tools.verify")
     assert done.returncode == 0, done.stdout
     assert stages_run(done.stdout) == ALL
-    assert "Verified: all 14 outputs have the committed hashes." in done.stdout
+    assert "Verified: all 22 outputs have the committed hashes." in done.stdout
 
 
 def test_verify_refuses_results_that_do_not_belong_to_the_lock(committed: Checkout, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def changed(committed: Checkout, folder: Path, *, machine: bool, gain: float) ->
     metrics["denoised"]["psnr"] += gain
     (folder / "reports/metrics.json").write_text(json.dumps(metrics))
     if machine:
-        (folder / "reports/training/machine.json").write_text('{"machine": "another"}')
+        (folder / "reports/training/provenance.json").write_text('{"machine": "another"}')
     return folder
 
 
@@ -121,6 +121,7 @@ def test_the_noisy_input_may_not_differ_at_all() -> None:
 def test_a_metric_that_is_no_number_or_missing_is_a_deviation() -> None:
     assert list(metric_deviations({"denoised": {"psnr": 9.0}}, {"denoised": {"psnr": float("nan")}}))
     assert list(metric_deviations({"images": 3}, {}))
+    assert list(metric_deviations({"images": 3}, {"images": 4}))
     assert list(metric_deviations({"dataset": "mnist"}, {"dataset": "digits"}))
 
 

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from stages.lib.backend import keras
+from stages.lib.batches import Batches
 from stages.lib.dataset import Split
 from stages.lib.evaluate.denoiser import load_denoiser
 from stages.lib.failure import Mistake
+from stages.lib.machine import describe_machine
 from stages.lib.train.architectures import ARCHITECTURES, cae
-from stages.lib.train.batches import Batches
 from stages.lib.train.diary import Diary, open_live
-from stages.lib.train.machine import describe_machine
 from stages.lib.train.parameters import TrainParameters
+from stages.train import pairs_of
 
 SHAPE = (28, 28, 1)
 NOISY = np.random.default_rng(1).random((10, *SHAPE), np.float32)
@@ -50,7 +51,7 @@ def test_images_that_cannot_be_halved_twice_are_refused() -> None:
 
 def test_an_epoch_meets_every_image_once_in_an_order_of_the_seed() -> None:
     def order(seed: int, epochs: int) -> list[int]:
-        batches = Batches(SPLIT, batch_size=4, seed=seed)
+        batches = Batches(pairs_of(SPLIT), count=10, batch_size=4, seed=seed)
         for _ in range(epochs):
             batches.on_epoch_end()
         pairs = [batches[number] for number in range(len(batches))]
@@ -63,7 +64,7 @@ def test_an_epoch_meets_every_image_once_in_an_order_of_the_seed() -> None:
 
 
 def test_noisy_and_clean_images_stay_together_and_validation_keeps_its_order() -> None:
-    noisy, clean = Batches(SPLIT, batch_size=10)[0]
+    noisy, clean = Batches(pairs_of(SPLIT), count=10, batch_size=10)[0]
     np.testing.assert_array_equal(noisy, NOISY)
     assert clean[:, 0, 0, 0] * 255 == pytest.approx(range(10))
 

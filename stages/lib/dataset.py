@@ -18,6 +18,7 @@ from stages.lib.tables import read_summary
 
 FOLDER = Path("data/prepared")
 SPLITS = ("train", "validation", "test")
+_REBUILD = "`dvc repro` builds it again."
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Split:
 
 def open_split(name: str, *, folder: Path = FOLDER) -> Split:
     """Return a split, mapped read-only; raise Mistake if it is missing, cut short or does not fit together."""
-    split = Split(*(_open(folder / f"{name}_{part}.npy") for part in ("clean", "noisy", "labels")))
+    split = Split(*(open_array(folder / f"{name}_{part}.npy") for part in ("clean", "noisy", "labels")))
     right = (
         split.clean.ndim == 4
         and split.clean.dtype == np.uint8
@@ -50,6 +51,15 @@ def open_split(name: str, *, folder: Path = FOLDER) -> Split:
         found = ", ".join(f"{array.dtype} {array.shape}" for array in (split.clean, split.noisy, split.labels))
         raise Mistake(f"The {name} split in {folder} does not fit together (clean, noisy, labels: {found}). {_REBUILD}")
     return split
+
+
+def open_clean(name: str, *, folder: Path = FOLDER) -> tuple[Bytes, NDArray[np.uint8]]:
+    """Return the clean images and the labels of a split, whatever its noise; raise Mistake as `open_split` does."""
+    clean, labels = (open_array(folder / f"{name}_{part}.npy") for part in ("clean", "labels"))
+    if clean.ndim != 4 or clean.dtype != np.uint8 or labels.shape != clean.shape[:1] or not len(clean):
+        found = f"clean {clean.dtype} {clean.shape}, labels {labels.dtype} {labels.shape}"
+        raise Mistake(f"The {name} split in {folder} does not fit together ({found}). {_REBUILD}")
+    return clean, labels
 
 
 def read_about(*, folder: Path = FOLDER) -> dict[str, Any]:
@@ -66,10 +76,8 @@ def create_array(path: Path, shape: tuple[int, ...], dtype: type[np.generic]) ->
     return array
 
 
-_REBUILD = "`dvc repro` builds it again."
-
-
-def _open(path: Path) -> NDArray[Any]:
+def open_array(path: Path) -> NDArray[Any]:
+    """Return a .npy file, mapped read-only; raise Mistake if it is missing or damaged."""
     try:
         array = np.lib.format.open_memmap(path, mode="r")
     except (OSError, ValueError) as error:

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
+from stages.lib.orphan import end_with_dvc
+
 LOCK = Path(".dvc/tmp/stage.lock")
 INTERRUPTED = (
     "Interrupted. The next `dvc repro` starts this stage anew, or restores it from the cache if you undo your change."
@@ -27,7 +29,7 @@ def run(main: Callable[[], None]) -> NoReturn:
 def run_stage(main: Callable[[], None]) -> NoReturn:
     """Do as `run` does, once no other stage is at work in this folder.
 
-    A stage outlives a `dvc repro` that is killed. It would write over what the next one makes, so that one waits.
+    A stage outlives a `dvc repro` that is killed, if only for a moment, and could write over what the next one makes.
     """
     _run(main, alone=True)
 
@@ -35,6 +37,8 @@ def run_stage(main: Callable[[], None]) -> NoReturn:
 def _run(main: Callable[[], None], *, alone: bool) -> NoReturn:
     try:
         with _lock() if alone else nullcontext():
+            if alone:
+                end_with_dvc()
             main()
     except Mistake as mistake:
         _leave(str(mistake), status=1)

@@ -71,8 +71,8 @@ def refuse(mistakes: list[str]) -> None:
 def _line(name: str, section: type[Section], mistake: Any) -> str:
     if not mistake["loc"]:
         return f"{name}: {_shown(mistake['input'])} is not a section with the keys {', '.join(section.model_fields)}"
-    *parents, key = mistake["loc"]
-    path = ".".join([name, *mistake["loc"]])
+    *parents, key = (part for part in mistake["loc"] if isinstance(part, str))  # a number is a place in a list
+    path = ".".join([name, *parents, key])
     holder: Any = section
     for parent in parents:
         holder = holder.model_fields[parent].annotation
@@ -81,7 +81,10 @@ def _line(name: str, section: type[Section], mistake: Any) -> str:
     expected = holder.model_fields[key].description
     if mistake["type"] == "missing":
         return f"{path}: missing; expected {expected}"
-    return f"{path}: {_shown(mistake['input'])} is not {expected}"
+    found = _shown(mistake["input"])
+    if isinstance(mistake["loc"][-1], int):
+        return f"{path}: {found} does not belong into {expected}"
+    return f"{path}: {found} is not {expected}"
 
 
 def _shown(value: Any) -> str:

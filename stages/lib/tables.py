@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from stages.lib.failure import Mistake
 
+Table = Mapping[str, Sequence[Any] | NDArray[Any]]  # columns of equal length
 DIGITS = 6  # significant ones: more would differ between machines, and mean nothing
 
 
-def write_table(path: Path, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> None:
+def write_table(path: Path, columns: Table) -> None:
     """Write columns of equal length under their names; fractions with six significant digits."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -22,13 +23,17 @@ def write_table(path: Path, columns: Mapping[str, Sequence[Any] | NDArray[Any]])
         writer.writerows([_shortened(value) for value in row] for row in zip(*columns.values(), strict=True))
 
 
-def read_table(path: Path) -> dict[str, NDArray[np.float64]]:
-    """Return the columns of a CSV or TSV file of numbers; raise Mistake if it is missing or damaged."""
+def read_table(path: Path, *, words: Collection[str] = ()) -> dict[str, NDArray[Any]]:
+    """Return the columns of a CSV or TSV file, those named in `words` as text, the others as float64 numbers.
+
+    Raises:
+        Mistake: when the file is missing or damaged.
+    """
     try:
         with path.open(encoding="utf-8", newline="") as file:
             names, *rows = csv.reader(file, delimiter="\t" if path.suffix == ".tsv" else ",")
-        values = np.array(rows, np.float64)
-        return dict(zip(names, values.T, strict=True))
+        columns = dict(zip(names, np.array(rows, np.str_).reshape(-1, len(names)).T, strict=True))
+        return {name: column if name in words else column.astype(np.float64) for name, column in columns.items()}
     except (OSError, ValueError) as error:
         raise Mistake(f"{path} cannot be read as a table ({error}). `dvc repro` makes it again.") from error
 

@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import h5py
 import numpy as np
 
-from stages.lib.backend import keras
+from stages.lib.evaluate.saved_model import REBUILD, fits, load_model
 from stages.lib.failure import Mistake
 from stages.lib.images import Images
 
 Denoiser = Callable[[Images], Images]
-_REBUILD = "`dvc repro` trains or restores it."
 
 
 def load_denoiser(path: Path, *, image_shape: tuple[int, ...]) -> Denoiser:
@@ -21,10 +19,9 @@ def load_denoiser(path: Path, *, image_shape: tuple[int, ...]) -> Denoiser:
         Mistake: when the file is missing, no model, made of more than stock layers, or made for other images; and,
             from the function, when the model's output is not finite.
     """
-    model = _load(path)
-    for name, shape in (("takes", model.input_shape), ("gives", model.output_shape)):
-        if not _fits(shape, image_shape):
-            raise Mistake(f"{path} {name} images of shape {shape[1:]}, the data has {image_shape}. {_REBUILD}")
+    model = load_model(path, image_shape=image_shape)
+    if not fits(model.output_shape, image_shape):
+        raise Mistake(f"{path} gives images of shape {model.output_shape[1:]}, the data has {image_shape}. {REBUILD}")
 
     def denoise(noisy: Images) -> Images:
         denoised = np.asarray(model.predict_on_batch(noisy), np.float32)
@@ -33,27 +30,3 @@ def load_denoiser(path: Path, *, image_shape: tuple[int, ...]) -> Denoiser:
         return np.clip(denoised, 0, 1)
 
     return denoise
-
-
-def _load(path: Path) -> keras.Model:
-    if not path.is_file():
-        raise Mistake(f"There is no model {path}. {_REBUILD}")
-    try:
-        with h5py.File(path) as file:
-            if "model_config" not in file.attrs:
-                raise Mistake(f"{path} is an HDF5 file, but holds no Keras model. {_REBUILD}")
-        return keras.models.load_model(path, compile=False, safe_mode=True)
-    except Mistake:
-        raise
-    except Exception as error:  # Keras and HDF5 raise many kinds for a damaged or foreign file
-        reason = str(error).split("\n")[0]
-        raise Mistake(f"{path} cannot be loaded as a Keras model of stock layers ({reason}). {_REBUILD}") from error
-
-
-def _fits(shape: object, image_shape: tuple[int, ...]) -> bool:
-    """Say whether a model's (None, H, W, C), whose None fits any size, fits the images."""
-    return (
-        isinstance(shape, tuple)
-        and len(shape) == len(image_shape) + 1
-        and all(size in (None, wanted) for size, wanted in zip(shape[1:], image_shape, strict=True))
-    )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from stages.lib.dataset import Split
 from stages.lib.images import Images
-from stages.lib.noise import add_gaussian_noise
+from stages.lib.noise.families import Noise, add_noise
 
 Draw = Callable[[Images, int], Images]  # from clean images, and the index of the first of them, to noisy ones
 
@@ -18,10 +18,10 @@ def prepared_draw(split: Split) -> Draw:
     return draw
 
 
-def new_draw(place: tuple[int, ...], *, noise_factor: float, seed: int) -> Draw:
+def new_draw(place: tuple[int, ...], *, noise: Noise, seed: int) -> Draw:
     """Return the draw that makes new noise from (seed, place, index), where `place` is split and number of the draw."""
 
     def draw(clean: Images, first_index: int) -> Images:
-        return add_gaussian_noise(clean, noise_factor=noise_factor, seed=seed, place=place, first_index=first_index)
+        return add_noise(clean, noise, seed=seed, place=place, first_index=first_index)
 
     return draw

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from stages.lib.evaluate.intervals import interval
-from stages.lib.evaluate.quality import psnr
+from stages.lib.evaluate.rows import Columns
 from stages.lib.evaluate.scores import Scores
 from stages.lib.images import Bytes
+from stages.lib.intervals import interval
+from stages.lib.quality import psnr
 
 
 def summarise_draws(draws: list[dict[str, Scores]], *, resamples: int, seed: int) -> dict[str, Any]:
@@ -45,6 +46,8 @@ def summarise_classes(scores: dict[str, Scores], labels: Bytes, *, resamples: in
                 "denoised_psnr_high": between["high"],
                 "noisy_ssim": scores["noisy"]["ssim"][of_class].mean(),
                 "denoised_ssim": scores["denoised"]["ssim"][of_class].mean(),
+                "noisy_recognised": scores["noisy"]["recognised"][of_class].mean(),
+                "denoised_recognised": scores["denoised"]["recognised"][of_class].mean(),
             }
         )
     return {name: [row[name] for row in rows] for name in rows[0]}
@@ -52,7 +55,8 @@ def summarise_classes(scores: dict[str, Scores], labels: Bytes, *, resamples: in
 
 def average(draws: list[Scores]) -> Scores:
     """Return the mean over all draws of the noise, image by image."""
-    return {metric: np.mean([scores[metric] for scores in draws], axis=0) for metric in draws[0]}
+    metrics = [metric for metric in draws[0] if metric != "class"]
+    return {metric: np.mean([scores[metric] for scores in draws], axis=0) for metric in metrics}
 
 
 def summarise(scores: Scores) -> dict[str, float]:
@@ -62,5 +66,34 @@ def summarise(scores: Scores) -> dict[str, float]:
 
 
 def gain(noisy: Scores, denoised: Scores) -> Scores:
-    """Return what the denoiser adds to each image, in the two metrics where more is better."""
-    return {metric: denoised[metric] - noisy[metric] for metric in ("psnr", "ssim")}
+    """Return what the denoiser adds to each image, in the metrics where more is better."""
+    return {metric: denoised[metric] - noisy[metric] for metric in ("psnr", "ssim", "recognised")}
+
+
+def summarise_ahead(table: dict[str, list[Any]], best: str) -> dict[str, Any]:
+    """Return the best filter, and by how much the denoiser is ahead of it, from the table of all methods."""
+    row = table["method"].index(best)
+    metrics = ("psnr", "ssim", "recognised")
+    return {
+        "best_filter": {"method": best, "images": table["images"][row], **{name: table[name][row] for name in metrics}},
+        "ahead": {name: table[f"ahead_{name}"][row] for name in metrics},
+        "interval": {
+            "ahead": {name: {end: table[f"ahead_{name}_{end}"][row] for end in ("low", "high")} for name in metrics}
+        },
+    }
+
+
+def summarise_recognition(images: Columns, *, resamples: int, seed: int) -> dict[str, Any]:
+    """Return how many clean images are recognised, and how many the denoiser repaired and flipped.
+
+    Repaired: taken for another class when noisy, recognised when denoised. Flipped: recognised when clean, and turned
+    into another class by the denoiser. Both of the prepared draw of the noise.
+    """
+    label = images["label"]
+    right = {name: images[f"{name}_class"] == label for name in ("clean", "noisy", "denoised")}
+    return {
+        "clean": {"recognised": float(right["clean"].mean())},
+        "interval": {"clean": {"recognised": interval(right["clean"].astype(float), resamples=resamples, seed=seed)}},
+        "repaired": int(np.sum(~right["noisy"] & right["denoised"])),
+        "flipped": int(np.sum(right["clean"] & ~right["denoised"])),
+    }

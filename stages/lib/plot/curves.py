@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from stages.lib.plot.style import DENOISED, NOISY
 
 Values = NDArray[np.float64]
+Columns = dict[str, Values]
 
 
 def draw_training(drawing: Figure, *, epochs: Values, loss: dict[str, Values], mse: dict[str, Values]) -> None:
@@ -37,14 +38,19 @@ def draw_distribution(drawing: Figure, *, noisy: Values, denoised: Values) -> No
     axes.legend()
 
 
-def draw_classes(drawing: Figure, classes: dict[str, Values]) -> None:
-    """Draw the mean PSNR in decibels of each class, noisy beside denoised, with the interval of the denoised."""
-    axes = drawing.subplots()
+def draw_classes(drawing: Figure, classes: Columns) -> None:
+    """Draw for each class the mean PSNR in decibels and the share of recognised images, noisy beside denoised."""
+    left, right = drawing.subplots(1, 2)
     places, mean = np.arange(len(classes["label"])), classes["denoised_psnr"]
     error = np.stack([mean - classes["denoised_psnr_low"], classes["denoised_psnr_high"] - mean])
-    axes.bar(places - 0.2, classes["noisy_psnr"], 0.4, color=NOISY, label="noisy")
-    axes.bar(places + 0.2, mean, 0.4, color=DENOISED, yerr=error, capsize=3, label="denoised")
-    axes.set_xticks(places, [f"{label:.0f}" for label in classes["label"]])
-    axes.set(xlabel="class", ylabel="PSNR in decibels (higher is better)", ylim=(0, mean.max() * 1.25))
-    axes.grid(visible=False, axis="x")
-    axes.legend(loc="upper right", ncols=2)
+    left.bar(places - 0.2, classes["noisy_psnr"], 0.4, color=NOISY, label="noisy")
+    left.bar(places + 0.2, mean, 0.4, color=DENOISED, yerr=error, capsize=3, label="denoised")
+    left.set(title="PSNR in decibels", ylim=(0, mean.max() * 1.3))
+    right.bar(places - 0.2, 100 * classes["noisy_recognised"], 0.4, color=NOISY)
+    right.bar(places + 0.2, 100 * classes["denoised_recognised"], 0.4, color=DENOISED)
+    right.set(title="recognised, in percent", ylim=(0, 100))
+    for axes in (left, right):
+        axes.set_xticks(places, [f"{label:.0f}" for label in classes["label"]])
+        axes.set_xlabel("class")
+        axes.grid(visible=False, axis="x")
+    left.legend(loc="upper right", ncols=2)

@@ -12,10 +12,10 @@ from stages.lib.plot.style import WIDTH
 GAP = 0.25  # between groups, in widths of an image
 
 
-def height_of(rows: int, columns: int) -> float:
-    """Return the height in inches of a figure of so many images, its titles included."""
-    tile = min((WIDTH - 1.2) / columns, 1.4)
-    return 0.85 + rows * (tile + 0.2)
+def height_of(rows: int, columns: int, *, space: float = 0.2, names: float = 1.2) -> float:
+    """Return the height in inches of a figure of so many images, with `names` beside and `space` above each row."""
+    tile = min((WIDTH - names) / columns, 1.4)
+    return 0.85 + rows * (tile + space)
 
 
 def draw_rows(drawing: Figure, rows: dict[str, Bytes], *, above: dict[str, list[str]]) -> None:
@@ -53,6 +53,31 @@ def draw_errors(drawing: Figure, groups: dict[str, dict[str, Bytes]], *, above: 
     bar = drawing.colorbar(drawn, ax=grid, location="right", aspect=40, pad=0.02)
     bar.set_ticks([0, 127.5, 255], labels=["0", "0.5", "1"])
     bar.set_label("error of a pixel", fontsize=11)
+
+
+def draw_groups(
+    drawing: Figure, groups: dict[str, dict[str, Bytes]], *, above: dict[str, dict[str, list[str]]]
+) -> None:
+    """Draw groups of images side by side: the rows noisy, denoised and original, each image under its text."""
+    names = {"noisy": "noisy", "denoised": "denoised", "original": "clean"}
+    per_group = max(1, *(len(rows["clean"]) for rows in groups.values()))
+    widths = ([1.0] * per_group + [GAP]) * len(groups)
+    grid = drawing.subplots(len(names), len(widths) - 1, squeeze=False, width_ratios=widths[:-1])
+    for axes in grid.flat:
+        axes.set_axis_off()
+    for number, (group, rows) in enumerate(groups.items()):
+        columns = grid[:, number * (per_group + 1) :].T
+        title = group if len(rows["clean"]) else f"{group}: none"
+        columns[per_group // 2][0].annotate(
+            title, (0.5, 1), (0, 20), xycoords="axes fraction", textcoords="offset points", ha="center", fontsize=13
+        )
+        for axes, name in zip(grid[:, number * (per_group + 1)], names, strict=True):
+            axes.text(-0.1, 0.5, name if not number else "", transform=axes.transAxes, ha="right", va="center")
+        for position, column in enumerate(columns[: len(rows["clean"])]):
+            for axes, (name, kind) in zip(column, names.items(), strict=True):
+                axes.set_axis_on()
+                show(axes, rows[kind][position])
+                axes.set_title(above[group][name][position], fontsize=10.5, loc="center", pad=2)
 
 
 def show(axes: Axes, image: NDArray[np.generic], *, colours: str = "gray") -> AxesImage:

@@ -14,6 +14,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 CAPTION = 92  # characters that fit beside each other under a figure
 WIDTH = 8.0  # inches: at 150 dots an inch 1,200 pixels, which a README shows at about 800
 NOISY, DENOISED = "#9aa0a6", "#1f6feb"
+FILTERS, FAMILIAR = "#d9822b", "#a9c8f5"
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 12,
@@ -41,4 +42,4 @@ def figure(path: Path, *, height: float, title: str, subtitle: str, dots_per_inc
         caption = "\n".join(textwrap.fill(line, CAPTION) for line in subtitle.splitlines())
         drawing.supxlabel(caption, x=0.01, ha="left", fontsize=11, color="#444444")
         yield drawing
-        drawing.savefig(path, dpi=dots_per_inch, metadata={"Software": None})
+        drawing.savefig(path, dpi=dots_per_inch, metadata={"Software": None, "Title": title, "Description": subtitle})

@@ -10,7 +10,10 @@ from stages.lib.parameters import Section
 class NoiseParameters(Section):
     """The noise, on images from 0 (black) to 1 (white)."""
 
-    factor: float = Field(ge=0, le=10, description="a number from 0 to 10, the standard deviation of the noise")
+    kind: Literal["gaussian", "uniform", "correlated", "speckle", "poisson", "salt_and_pepper"] = Field(
+        description="one of gaussian, uniform, correlated, speckle, poisson, salt_and_pepper"
+    )
+    factor: float = Field(ge=0, le=10, description="a number from 0 to 10, the strength of the noise")
 
 
 class DigitsParameters(Section):
@@ -28,5 +31,5 @@ class PrepareParameters(Section):
     )
     validation: float = Field(gt=0, lt=1, description="a share between 0 and 1 of the training images")
     seed: int = Field(ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
-    noise: NoiseParameters = Field(description="a section with the key factor")
+    noise: NoiseParameters = Field(description="a section with the keys kind, factor")
     digits: DigitsParameters = Field(description="a section with the keys test, warps")

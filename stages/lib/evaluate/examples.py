@@ -1,0 +1,34 @@
+"""Keeps the images that the figures show."""
+
+from pathlib import Path
+
+import numpy as np
+
+from stages.lib.dataset import Split
+from stages.lib.evaluate.denoiser import Denoiser
+from stages.lib.evaluate.rows import Columns
+from stages.lib.filtered import Filtered
+from stages.lib.gallery import choose, one_of_each_class, write_sheet
+from stages.lib.images import as_bytes, as_float
+from stages.lib.tables import shorten
+
+
+def write_examples(folder: Path, split: Split, denoiser: Denoiser, filtered: Filtered, images: Columns) -> None:
+    """Write a sheet for each group of images, chosen by the table as it is written; and one for all methods."""
+    folder.mkdir()
+    written = {**images, "denoised_psnr": np.array([shorten(value) for value in images["denoised_psnr"]])}
+    for group, chosen in choose(written).items():
+        if len(chosen):
+            noisy = split.noisy[chosen]
+            rows = {"noisy": noisy, "denoised": denoiser(noisy), "clean": as_float(split.clean[chosen])}
+            write_sheet(folder / f"{group}.png", {name: as_bytes(stack) for name, stack in rows.items()})
+    shown = one_of_each_class(split.labels[filtered.indices])
+    chosen = filtered.indices[shown]
+    noisy = split.noisy[chosen]
+    rows = {
+        "noisy": noisy,
+        **{method: stack[shown] for method, stack in reversed(filtered.images.items())},
+        "denoiser": denoiser(noisy),
+        "clean": as_float(split.clean[chosen]),
+    }
+    write_sheet(folder / "methods.png", {name: as_bytes(stack) for name, stack in rows.items()})

@@ -1,0 +1,24 @@
+"""What figures and report call things."""
+
+DATASETS = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "kmnist": "KMNIST", "digits": "the embedded digits"}
+METHODS = {
+    "denoiser": "this denoiser",
+    "median": "median",
+    "gaussian": "Gaussian",
+    "non_local_means": "non-local means",
+    "total_variation": "total variation",
+    "wavelet": "wavelet",
+    "bm3d": "BM3D",
+    "mean_digit": "mean training image",
+    "black": "all black",
+    "noisy": "noisy, as it is",
+    "clean": "original",
+}
+KINDS = {
+    "gaussian": "Gaussian",
+    "uniform": "uniform",
+    "correlated": "correlated",
+    "speckle": "speckle",
+    "poisson": "Poisson",
+    "salt_and_pepper": "salt and pepper",
+}

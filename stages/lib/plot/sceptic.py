@@ -1,0 +1,112 @@
+"""The figures that answer a sceptic: compared with what, under which noise, and is the digit still the digit?
+
+Each is a function of the results and of the folder that the figure goes to.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from stages.lib.names import KINDS, METHODS
+from stages.lib.plot.comparisons import draw_kinds, draw_levels, draw_methods
+from stages.lib.plot.confusion import confusion, draw_confusion, most_confused
+from stages.lib.plot.images import draw_groups, draw_rows, height_of
+from stages.lib.plot.results import Results
+from stages.lib.plot.style import figure
+
+BESIDE = 6  # repaired and flipped images, each
+
+
+def methods_side_by_side(results: Results, folder: Path) -> None:
+    rows = results.methods_side_by_side(results.columns)
+    with figure(
+        folder / "methods_side_by_side.png",
+        height=height_of(len(rows), results.columns, space=0.04, names=2.1),
+        title="The same noisy images, filtered and denoised",
+        subtitle="Each filter is tuned on validation images to its best PSNR, the bias of clipped noise undone. "
+        "All black and the mean training image are answers that take no look.",
+        dots_per_inch=results.dots_per_inch,
+    ) as drawing:
+        draw_rows(drawing, rows, above={})
+
+
+def methods(results: Results, folder: Path) -> None:
+    best, ahead = METHODS[results.summary["best_filter"]["method"]], results.summary["ahead"]["psnr"]
+    between = results.summary["interval"]["ahead"]["psnr"]
+    with figure(
+        folder / "methods.png",
+        height=4.6,
+        title=f"The denoiser is {abs(ahead):.1f} dB {'ahead of' if ahead >= 0 else 'behind'} the best filter, {best}",
+        subtitle=f"{results.methods['images'][0]:,.0f} of the {results.measured_on}, the same noise for all; "
+        f"bars end in 95% intervals. Ahead, image by image: {between['low']:.2f} to {between['high']:.2f} dB. "
+        "Dotted: the clean images. Recognised by a classifier that has seen clean training images only.",
+        dots_per_inch=results.dots_per_inch,
+    ) as drawing:
+        draw_methods(drawing, results.methods, clean_recognised=results.summary["clean"]["recognised"])
+
+
+def noise_levels(results: Results, folder: Path) -> None:
+    levels = results.levels
+    helps = levels["level"][levels["denoised_psnr"] > levels["noisy_psnr"]]
+    noise = results.noise
+    start = f"helps from a noise factor of {helps.min():g} on" if len(helps) else "helps at none of these noise factors"
+    filters = results.followed_filters
+    with figure(
+        folder / "noise_levels.png",
+        height=4.6,
+        title=f"Trained at {noise['factor']:g}, the denoiser {start}",
+        subtitle=f"{KINDS[noise['kind']]} noise of other strength than in training, "
+        f"{levels['images'][0]:,.0f} images a level; the filters are told each level and tuned anew for it, "
+        "fewer images. Bands: 95% intervals. At factor 0 the noisy image is the clean one, and lies off the scale.",
+        dots_per_inch=results.dots_per_inch,
+    ) as drawing:
+        draw_levels(drawing, levels, trained=noise["factor"], filters=filters)
+
+
+def noise_kinds(results: Results, folder: Path) -> None:
+    kinds = results.kinds
+    hardest = int(np.argmax(kinds["fall_psnr"]))
+    with figure(
+        folder / "noise_kinds.png",
+        height=4.6,
+        title=f"On {KINDS[kinds['kind'][hardest]]} noise, it falls by {kinds['fall_psnr'][hardest]:.1f} dB",
+        subtitle=f"{kinds['images'][0]:,.0f} images. Each kind is as strong as the training noise, by the PSNR of the "
+        "noisy images, or as strong as it gets where it leaves black alone. Beside it, what the denoiser reaches on "
+        f"{KINDS[results.noise['kind']]} noise where that leaves the same PSNR. Black: 95% intervals.",
+        dots_per_inch=results.dots_per_inch,
+    ) as drawing:
+        draw_kinds(drawing, kinds)
+
+
+def recognised(results: Results, folder: Path) -> None:
+    counts = confusion(results.images["label"], results.images["denoised_class"])
+    pair = most_confused(counts)
+    worst = f" Most often, {pair[0]} is taken for {pair[1]}." if pair else ""
+    seen = {name: results.summary[name]["recognised"] for name in ("clean", "noisy")}
+    with figure(
+        folder / "confusion.png",
+        height=5.0,
+        title=f"{np.trace(counts) / counts.sum():.1%} of the denoised images are recognised",
+        subtitle=f"{results.measured_on}, first draw of the noise, recognised by a classifier that has seen clean "
+        f"training images only: {seen['clean']:.1%} of the clean images, {seen['noisy']:.1%} of the noisy ones.{worst}",
+        dots_per_inch=results.dots_per_inch,
+    ) as drawing:
+        draw_confusion(drawing, counts)
+
+
+def repaired_and_flipped(results: Results, folder: Path) -> None:
+    groups, above = {}, {}
+    for group in ("repaired", "flipped"):
+        groups[group], indices = results.example(group, min(BESIDE, results.columns))
+        columns = {"noisy": "noisy_class", "denoised": "denoised_class", "original": "clean_class"}
+        above[group] = {row: [f"{seen:.0f}" for seen in results.images[name][indices]] for row, name in columns.items()}
+    repairs, flips = results.summary["repaired"], results.summary["flipped"]
+    with figure(
+        folder / "repaired_and_flipped.png",
+        height=height_of(3, 2 * BESIDE + 1, space=0.35),
+        title=f"It repairs {repairs:,} digits, and turns {flips:,} into another",
+        subtitle="Above each image: what it is taken for. Repaired: not recognised before, recognised after. "
+        f"Flipped: recognised when clean, another digit after. Of {results.measured_on}, first draw of the noise.",
+        dots_per_inch=results.dots_per_inch,
+    ) as drawing:
+        draw_groups(drawing, groups, above=above)

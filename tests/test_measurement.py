@@ -1,0 +1,158 @@
+"""Whether evaluate tells good denoisers from bad ones: on real digits, with a classifier that really reads them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import DIGITS
+
+from stages.lib.dataset import Split
+from stages.lib.evaluate.comparison import compare_methods, summarise_methods
+from stages.lib.evaluate.draws import prepared_draw
+from stages.lib.evaluate.kinds import as_strong, try_kinds
+from stages.lib.evaluate.levels import Curve, follow_levels
+from stages.lib.evaluate.rows import table_of_images
+from stages.lib.evaluate.scores import in_batches, measure
+from stages.lib.evaluate.summary import summarise_ahead, summarise_draws, summarise_recognition
+from stages.lib.filtered import Filtered
+from stages.lib.images import Bytes, Images, as_float
+from stages.lib.noise.families import KINDS, Noise, add_noise
+from stages.lib.noise.moments import noisy_psnr
+from stages.lib.prepare.sources import load_source
+from stages.lib.quality import mse, psnr
+
+NOISE = Noise("gaussian", 0.5)
+RESAMPLING = {"resamples": 200, "seed": 1}
+SOURCE = load_source(DIGITS).splits
+
+
+def classifier(images: Images) -> Bytes:
+    """Take each image for what the nearest training digit is."""
+    known = as_float(SOURCE["train"].images).reshape(len(SOURCE["train"]), -1)[:1200]
+    flat = images.reshape(len(images), -1)
+    distance = (known**2).sum(axis=1) - 2 * flat @ known.T
+    return SOURCE["train"].labels[distance.argmin(axis=1)]
+
+
+@pytest.fixture(scope="module")
+def split() -> Split:
+    test = SOURCE["test"]
+    images, labels = test.images[:100], test.labels[:100]
+    return Split(images, add_noise(as_float(images), NOISE, seed=1, place=(2,)), labels)
+
+
+Denoise = Callable[[Images], Images]
+
+
+def perfect(split: Split) -> Denoise:
+    """Return the denoiser that knows the answers."""
+    answers = {noisy.tobytes(): as_float(clean) for noisy, clean in zip(split.noisy, split.clean, strict=True)}
+    return lambda noisy: np.stack([answers[image.tobytes()] for image in noisy])
+
+
+def found(split: Split, denoise: Denoise) -> dict[str, Any]:
+    scores = measure(split, denoise, classifier, batch_size=32, draw=prepared_draw(split))
+    return summarise_draws([scores], **RESAMPLING)
+
+
+def test_a_perfect_denoiser_is_told_as_such(split: Split) -> None:
+    summary = found(split, perfect(split))
+    assert summary["denoised"]["psnr"] == 100
+    assert summary["denoised"]["ssim"] == pytest.approx(1)
+    assert summary["denoised"]["recognised"] > 0.9
+    assert summary["gain"]["recognised"] > 0
+
+
+def test_a_denoiser_that_does_nothing_gains_exactly_nothing(split: Split) -> None:
+    summary = found(split, lambda noisy: noisy)
+    assert summary["gain"] == {"psnr": 0, "ssim": 0, "recognised": 0}
+    assert summary["interval"]["gain"]["psnr"] == {"low": 0, "high": 0}
+
+
+def test_a_denoiser_that_answers_black_is_found_out_though_its_psnr_rises(split: Split) -> None:
+    summary = found(split, np.zeros_like)
+    assert summary["gain"]["psnr"] > -1  # PSNR alone would hardly mind
+    assert summary["gain"]["ssim"] < 0
+    assert summary["denoised"]["recognised"] < 0.25
+    assert summary["interval"]["gain"]["recognised"]["high"] < 0
+
+
+def test_a_denoiser_that_shifts_is_found_out_though_every_digit_is_sharp(split: Split) -> None:
+    clean = perfect(split)
+    summary = found(split, lambda noisy: np.roll(clean(noisy), 3, axis=2))
+    assert summary["denoised"]["psnr"] < 12
+    assert summary["denoised"]["ssim"] < 0.6
+
+
+def test_the_denoiser_is_compared_with_filters_on_the_same_images_and_pairwise(split: Split) -> None:
+    chosen = np.arange(0, 100, 4)
+    clean = as_float(split.clean[chosen])
+    filtered = Filtered(chosen, {"bm3d": 0.9 * clean, "black": np.zeros_like(clean)}, {}, {})
+    denoiser = perfect(split)
+    scores = measure(split, lambda noisy: 0.8 * denoiser(noisy), classifier, batch_size=32, draw=prepared_draw(split))
+    table = summarise_methods(compare_methods(split, filtered, scores, classifier, batch_size=7), **RESAMPLING)
+    assert table["method"] == ["denoiser", "bm3d", "black", "noisy"]
+    assert table["images"] == [25] * 4
+    # An error of 0.2 of the image against one of 0.1: 6.02 dB behind, on every single image.
+    assert table["ahead_psnr"][1] == pytest.approx(-20 * np.log10(2))
+    assert table["ahead_psnr_low"][1] == pytest.approx(table["ahead_psnr_high"][1])
+    assert table["ahead_psnr"][0] == 0
+    best = summarise_ahead(table, best="bm3d")
+    assert best["best_filter"]["method"] == "bm3d"
+    assert best["ahead"]["psnr"] == table["ahead_psnr"][1]
+    assert best["interval"]["ahead"]["psnr"]["low"] == table["ahead_psnr_low"][1]
+
+
+def test_repaired_and_flipped_images_are_counted() -> None:
+    labels = np.array([1, 1, 1, 1], np.uint8)
+    seen = {"noisy": [7, 1, 7, 1], "denoised": [1, 1, 7, 7]}
+    scores = {name: {"class": np.array(classes, np.float64)} for name, classes in seen.items()}
+    images = table_of_images(scores, labels, seen_clean=np.array([1, 1, 1, 7], np.uint8))
+    summary = summarise_recognition(images, **RESAMPLING)
+    assert (summary["repaired"], summary["flipped"]) == (1, 1)
+    assert summary["clean"]["recognised"] == 0.75
+
+
+def test_levels_show_that_a_denoiser_harms_clean_images(split: Split) -> None:
+    curve = Curve("test", split, lambda noisy: 0.5 * noisy, images=20, seed=1, batch_size=8)
+    filters = {
+        "method": np.repeat(["bm3d"], 4),
+        "level": np.array([0.0, 0.0, 0.5, 0.5]),
+        "psnr": np.array([99.0, 97.0, 17.0, 15.0]),
+        "ssim": np.array([1.0, 1.0, 0.7, 0.5]),
+    }
+    table = follow_levels(curve, filters, kind="gaussian", **RESAMPLING)
+    assert table["level"] == [0, 0.5]
+    assert table["noisy_psnr"][0] == table["expected_noisy_psnr"][0] == 100
+    assert table["denoised_psnr"][0] < 20
+    assert table["bm3d_psnr"] == [98, 16]
+    chosen = curve.chosen
+    measured = psnr(mse(as_float(split.clean[chosen]), split.noisy[chosen])).mean()
+    assert table["noisy_psnr"][1] == pytest.approx(measured)
+    assert table["expected_noisy_psnr"][1] == pytest.approx(measured, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_other_noise_is_as_strong_as_the_prepared_one_or_as_strong_as_it_gets(kind: str, split: Split) -> None:
+    target = noisy_psnr(split.clean, NOISE)
+    noise = as_strong(kind, split.clean, psnr=target)
+    reached = noisy_psnr(split.clean, noise)
+    assert reached == pytest.approx(target, abs=1e-6) or (noise.factor == 1 and reached > target)
+    drawn = add_noise(as_float(split.clean), noise, seed=1, place=(2,))
+    assert psnr(mse(as_float(split.clean), drawn)).mean() == pytest.approx(reached, abs=0.2)
+
+
+def test_the_fall_on_other_noise_is_none_on_the_own_one(split: Split) -> None:
+    curve = Curve("test", split, lambda noisy: noisy, images=20, seed=1, batch_size=8)
+    table = try_kinds(curve, Noise("salt_and_pepper", 0.2), **RESAMPLING)
+    assert table["kind"][0] == "salt_and_pepper"
+    assert set(table["kind"]) == set(KINDS)
+    assert table["fall_psnr"][0] == table["fall_psnr_low"][0] == 0
+    # Who does nothing falls nowhere: noise that is as strong leaves the same PSNR.
+    assert table["fall_psnr"] == pytest.approx([0] * 6, abs=0.5)
+
+
+def test_batches_leave_no_image_out() -> None:
+    images = np.arange(10, dtype=np.float32)
+    np.testing.assert_array_equal(in_batches(lambda batch: 2 * batch, images, batch_size=4), 2 * images)

@@ -1,0 +1,57 @@
+"""The page that a teacher hands out: complete, self-contained, and drawn without complaint by a real browser."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "reports/report.html"
+FIGURES = sorted(path.stem for path in (ROOT / "reports/figures").glob("*.png"))
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+QUIET = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --enable-logging=stderr --virtual-time-budget=10000"
+)
+# Written into the page when all has been loaded: what a person at the screen would see of it.
+LOOK = """<script>addEventListener("load", () => {
+  const images = [...document.images];
+  const drawn = images.filter((image) => image.complete && image.naturalWidth > 0 && image.clientWidth > 0);
+  const page = document.documentElement;
+  document.title = `LOOKED ${drawn.length} of ${images.length} wide ${page.scrollWidth} of ${innerWidth}`;
+});</script></body>"""
+
+
+def test_the_page_needs_nothing_from_anywhere() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?(?!data:)[^"'\s>)]+""", text) == []
+    assert "<script" not in text
+    assert "http" not in re.sub(r"base64,[^\"]+", "", text)
+
+
+def test_the_page_holds_every_figure_and_says_what_it_shows() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    alternatives = re.findall(r'<img src="data:image/png;base64,[^"]+" alt="([^"]+)"', text)
+    assert len(alternatives) == len(FIGURES) > 10
+    assert min(map(len, alternatives)) > 30
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome is installed")
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_browser_draws_every_figure_without_complaint(width: int, dark: bool, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(PAGE.read_text(encoding="utf-8").replace("</body>", LOOK), encoding="utf-8")
+    assert BROWSER
+    options = [f"--user-data-dir={tmp_path}/profile", f"--window-size={width},900", "--dump-dom", page.as_uri()]
+    if dark:
+        options.insert(0, "--force-dark-mode")
+    done = subprocess.run([BROWSER, *QUIET.split(), *options], capture_output=True, text=True, timeout=120, check=True)
+    found = re.search(r"LOOKED (\d+) of (\d+) wide (\d+) of (\d+)", done.stdout)
+    assert found, done.stderr
+    drawn, images, page_width, window = map(int, found.groups())
+    assert drawn == images == len(FIGURES)
+    assert page_width <= window  # nothing to scroll sideways but the figures in their frames
+    assert "CONSOLE" not in done.stderr
