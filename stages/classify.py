@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from stages.lib import failure
-from stages.lib.backend import keras
+from stages.lib.backend import keras, start_reproducibly
 from stages.lib.batches import Batches
 from stages.lib.classify.network import classifier
 from stages.lib.classify.parameters import ClassifyParameters
@@ -31,7 +31,7 @@ def main() -> None:
     classes = int(labels.max()) + 1
     if int(validation_labels.max()) >= classes:
         raise Mistake("A class of the validation images has no training image. Choose another prepare.seed.")
-    keras.utils.set_random_seed(parameters.seed)
+    start_reproducibly(parameters.seed)
     steps = -(-len(images) // parameters.batch_size) * parameters.epochs
     model = classifier(images.shape[1:], classes=classes)
     model.compile(

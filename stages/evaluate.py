@@ -5,6 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from stages.lib import failure
 from stages.lib.dataset import SPLITS, Split, open_split, read_about
 from stages.lib.evaluate import provenance
@@ -14,14 +16,14 @@ from stages.lib.evaluate.draws import new_draw, prepared_draw
 from stages.lib.evaluate.examples import write_examples
 from stages.lib.evaluate.hygiene import refuse_leaks
 from stages.lib.evaluate.kinds import try_kinds
-from stages.lib.evaluate.levels import Curve, follow_levels
+from stages.lib.evaluate.levels import Trial, follow_levels
 from stages.lib.evaluate.parameters import EvaluateParameters
 from stages.lib.evaluate.recognition import load_classifier
 from stages.lib.evaluate.rows import histogram, table_of_images
 from stages.lib.evaluate.scores import in_batches, measure
 from stages.lib.evaluate.summary import summarise_ahead, summarise_classes, summarise_draws, summarise_recognition
 from stages.lib.files import replacing
-from stages.lib.filtered import open_filtered
+from stages.lib.filtered import evenly_spaced, open_filtered
 from stages.lib.images import as_float
 from stages.lib.noise.families import Noise
 from stages.lib.parameters import read_section
@@ -43,7 +45,7 @@ def main() -> None:
     classifier = load_classifier(CLASSIFIER, image_shape=split.image_shape)
     filtered = open_filtered(name, image_shape=split.image_shape)
     learned_from = (open_split(other) for other in ("train", "validation") if other != name)  # one mapped at a time
-    repeated = refuse_leaks(split, learned_from, shipped=about["repeated"][name])
+    repeated, traced = refuse_leaks(split, learned_from, shipped=about["repeated"][name])
 
     draws = [prepared_draw(split)] + [
         new_draw((SPLITS.index(name), number), noise=noise, seed=parameters.seed)
@@ -52,22 +54,25 @@ def main() -> None:
     scores = [measure(split, denoiser, classifier, batch_size=batch_size, draw=draw) for draw in draws]
     first = scores[0]  # of the prepared draw, which all tables show
     seen_clean = in_batches(lambda clean: classifier(as_float(clean)), split.clean, batch_size=batch_size)
-    images = table_of_images(first, split.labels, seen_clean=seen_clean)
-    methods = summarise_methods(
-        compare_methods(split, filtered, first, classifier, batch_size=batch_size), **resampling
-    )
-    curve = Curve(name, split, denoiser, images=parameters.images, seed=seed, batch_size=batch_size)
+    clean_recognised = seen_clean == split.labels
+    images = table_of_images(first, split.labels, seen_clean=seen_clean, filtered=filtered.indices)
+    compared = compare_methods(split, filtered, first, classifier, batch_size=batch_size)
+    methods = summarise_methods(compared, clean_recognised[filtered.indices], **resampling)
+    chosen = evenly_spaced(len(split), count=parameters.images)
+    trial = Trial(name, split, denoiser, chosen, seed=seed, batch_size=batch_size)
+    of_filter = np.unique(filtered.levels["index"]).astype(np.int64)
+    beside = Trial(name, split, denoiser, of_filter, seed=seed, batch_size=batch_size)
     tables: dict[str, Table] = {
         "images": images,
         "classes": summarise_classes(first, split.labels, **resampling),
         "psnr_histogram": histogram({kind: parts["psnr"] for kind, parts in first.items()}),
         "methods": methods,
-        "levels": follow_levels(curve, filtered.levels, kind=noise.kind, **resampling),
-        "kinds": try_kinds(curve, noise, **resampling),
+        "levels": follow_levels(trial, beside, filtered.levels, kind=noise.kind, **resampling),
+        "kinds": try_kinds(trial, noise, **resampling),
     }
     summary = merge(
         {"dataset": about["source"], "noise": asdict(noise), "split": name, "images": len(split)},
-        {"repeated_images": repeated},
+        {"repeated_images": repeated, "traced_noise": traced},
         summarise_draws(scores, **resampling),
         summarise_recognition(images, **resampling),
         summarise_ahead(methods, best=next(iter(filtered.about["methods"]))),

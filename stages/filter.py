@@ -7,11 +7,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stages.lib import failure
-from stages.lib.dataset import open_clean, open_split, read_about
+from stages.lib.dataset import Split, open_clean, open_split, read_about
 from stages.lib.files import replacing
 from stages.lib.filter.filters import FILTERS
 from stages.lib.filter.levels import score_levels
@@ -25,58 +27,72 @@ from stages.lib.progress import progress
 from stages.lib.tables import write_summary, write_table
 
 TIMES = Path("logs/times/filter.csv")  # no result: it differs from run to run
-LEVEL_TUNING = 4  # so many times fewer validation images at each level of noise, of which there are many
+TIMED = 20  # images
 
 
 def main() -> None:
     parameters = read_section("filter", FilterParameters)
     drawn = read_about()["noise"]
     splits = {name: open_split(name) for name in SPLITS}
-    chosen = evenly_spaced(len(splits["validation"]), count=parameters.tuning_images)
-    clean, noisy = as_float(splits["validation"].clean[chosen]), splits["validation"].noisy[chosen]
+    # Every other one is for tuning, so that those between can be measured where validation images are.
+    spaced = evenly_spaced(len(splits["validation"]), count=2 * parameters.tuning_images)
+    tuning, between = spaced[::2], spaced[1::2] if len(spaced) > 1 else spaced
+    clean, noisy = as_float(splits["validation"].clean[tuning]), splits["validation"].noisy[tuning]
     filters = tune_all(parameters.methods, clean, noisy, noise=Noise(drawn["kind"], drawn["factor"]))
+    measured = {"validation": between, "test": evenly_spaced(len(splits["test"]), count=parameters.images)}
     with replacing(FOLDER) as (folder,):
         folder.mkdir()
-        write_filtered(folder, filters, count=parameters.images)
+        for name, split in splits.items():
+            write_filtered(folder, name, split, filters, measured[name])
         levels = score_levels(
-            [one.method for one in filters[: parameters.level_methods]],
+            parameters.methods,
             splits,
             [Noise(drawn["kind"], level) for level in parameters.levels],
             seed=drawn["seed"],
-            images=parameters.level_images,
-            tuning_images=max(1, parameters.tuning_images // LEVEL_TUNING),
+            tuning=spread(tuning, count=parameters.level_tuning_images),
+            measured={name: spread(chosen, count=parameters.level_images) for name, chosen in measured.items()},
         )
         for name, table in levels.items():
             write_table(folder / f"{name}_levels.csv", table)
-        methods = {one.method: _describe(one) for one in filters}
+        methods = {one.method: describe(one) for one in filters}
         write_summary(folder / "about.json", {"methods": methods, "parameters": parameters.model_dump()})
-    write_times(filters, noisy)
+    write_times(filters, noisy[:TIMED])
 
 
 def tune_all(methods: Sequence[str], clean: Images, noisy: Images, *, noise: Noise) -> list[Tuned]:
     """Return every method, tuned on these images, the best first."""
-    work = sum(len(FILTERS[method].settings) for method in methods) * len(clean)
-    with progress("tuning filters", total=work) as bar:
-        filters = [tune(method, clean, noisy, noise=noise, step=bar.update) for method in methods]
+    filters = []
+    with progress("tuning filters", total=len(methods), unit="methods") as bar:
+        for method in methods:
+            bar.set_postfix_str(method)
+            filters.append(tune(method, clean, noisy, noise=noise))
+            bar.update()
     filters.sort(key=lambda one: -one.validation_psnr)
     for one in filters:
         print(f"  {one.method:<16}  {one.validation_psnr:5.2f} dB on {len(clean)} validation images  {one.setting}")
     return filters
 
 
-def write_filtered(folder: Path, filters: list[Tuned], *, count: int) -> None:
-    """Write what the filters, and two answers given without looking, make of `count` images of each split."""
+def write_filtered(folder: Path, name: str, split: Split, filters: list[Tuned], chosen: NDArray[np.int64]) -> None:
+    """Write what the filters, and two answers given without looking, make of the chosen images of a split."""
     mean = np.mean(open_clean("train")[0], axis=0, dtype=np.float64) / 255
-    answers = {"mean_digit": mean.astype(np.float32), "black": np.zeros_like(mean, np.float32)}
-    for name in SPLITS:
-        noisy = open_split(name).noisy
-        chosen = evenly_spaced(len(noisy), count=count)
-        np.save(folder / f"{name}_indices.npy", chosen)
-        with progress(f"filtering {name} images", total=len(chosen) * len(filters)) as bar:
-            for one in filters:
-                np.save(folder / f"{name}_{one.method}.npy", one(noisy[chosen], step=bar.update))
-        for method, answer in answers.items():
-            np.save(folder / f"{name}_{method}.npy", np.broadcast_to(answer, (len(chosen), *answer.shape)))
+    answers = {"mean_image": mean.astype(np.float32), "black": np.zeros_like(mean, np.float32)}
+    noisy = split.noisy[chosen]
+    np.save(folder / f"{name}_indices.npy", chosen)
+    with progress(f"filtering {name} images", total=len(chosen) * len(filters)) as bar:
+        for one in filters:
+            np.save(folder / f"{name}_{one.method}.npy", one(noisy, step=bar.update))
+    for method, answer in answers.items():
+        np.save(folder / f"{name}_{method}.npy", np.broadcast_to(answer, (len(chosen), *answer.shape)))
+
+
+def spread(indices: NDArray[np.int64], *, count: int) -> NDArray[np.int64]:
+    return indices[evenly_spaced(len(indices), count=count)]
+
+
+def describe(tuned: Tuned) -> dict[str, Any]:
+    described = asdict(tuned)
+    return {name: described[name] for name in ("setting", "undone", "deviation", "validation_psnr")}
 
 
 def write_times(filters: list[Tuned], noisy: Images) -> None:
@@ -84,16 +100,11 @@ def write_times(filters: list[Tuned], noisy: Images) -> None:
     times = []
     for one in filters:
         began = time.perf_counter()
-        for image in noisy[:20]:
+        for image in noisy:
             FILTERS[one.method](image, deviation=one.deviation, setting=one.setting)
-        times.append((time.perf_counter() - began) * 1000 / len(noisy[:20]))
+        times.append((time.perf_counter() - began) * 1000 / len(noisy))
     TIMES.parent.mkdir(parents=True, exist_ok=True)
     write_table(TIMES, {"method": [one.method for one in filters], "milliseconds": times})
-
-
-def _describe(tuned: Tuned) -> dict[str, object]:
-    described = asdict(tuned)
-    return {name: described[name] for name in ("setting", "undone", "deviation", "validation_psnr")}
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ def _describe(split: Labelled) -> dict[str, object]:
         "images": len(split),
         "shape": split.images.shape[1:],
         "sha256": hashlib.sha256(np.ascontiguousarray(split.images).data).hexdigest(),
+        "labels_sha256": hashlib.sha256(np.ascontiguousarray(split.labels).data).hexdigest(),
     }
 
 

@@ -14,7 +14,7 @@ TABLES, FIGURES = Path("reports/evaluation"), Path("reports/figures")
 
 def main() -> None:
     figures = {path.stem: embed(path) for path in sorted(FIGURES.glob("*.png"))}
-    tables = {name: read_table(TABLES / f"{name}.csv", words=("method", "kind")) for name in ("methods", "kinds")}
+    tables = {name: read_table(TABLES / f"{name}.csv") for name in ("methods", "kinds")}
     page = fill(read_summary(METRICS), read_summary(PROVENANCE), tables, figures)
     with replacing(PAGE) as (partial,):
         partial.write_text(page, encoding="utf-8")

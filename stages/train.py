@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.lib import failure
-from stages.lib.backend import keras, tensorflow
+from stages.lib.backend import keras, start_reproducibly
 from stages.lib.batches import Batches, Pair
 from stages.lib.dataset import Split, open_split
 from stages.lib.files import replacing
@@ -27,9 +27,7 @@ LOG = Path("logs/train.log")
 def main() -> None:
     parameters = read_section("train", TrainParameters)
     train, validation = open_split("train"), open_split("validation")
-    keras.utils.set_random_seed(parameters.seed)
-    if tensorflow.config.list_physical_devices("GPU"):  # a CPU adds up in the same order anyway
-        tensorflow.config.experimental.enable_op_determinism()
+    start_reproducibly(parameters.seed)
     model = ARCHITECTURES[parameters.architecture](train.image_shape)
     model.compile(
         optimizer=keras.optimizers.Adam(parameters.learning_rate),

@@ -1,5 +1,6 @@
 """A small copy of this project to run for real: the embedded digits without warps, one epoch."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -53,6 +54,11 @@ class Checkout:
             checkout.run("git", "config", "user.email", "test@example.org")
             checkout.commit("Begin")
         return checkout
+
+    def copy(self, folder: Path) -> "Checkout":
+        """Return another checkout that holds the same, its DVC cache included."""
+        shutil.copytree(self.folder, folder)
+        return Checkout(folder)
 
     def set(self, name: str, value: str) -> None:
         """Change the first parameter called `name` in params.yaml."""
@@ -109,6 +115,19 @@ class Checkout:
 
     def read(self, name: str) -> str:
         return (self.folder / name).read_text(encoding="utf-8")
+
+
+def build_once(shared: Path) -> Checkout:
+    """Return the checkout in a folder that all test processes share, with the pipeline run and committed."""
+    with (shared / "reproduced.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder, done = shared / "reproduced", shared / "reproduced.done"
+        if not done.exists():
+            folder.mkdir()
+            checkout = Checkout.create(folder)
+            done.write_text(checkout.dvc("repro"))
+            checkout.commit("Run")
+    return Checkout(folder)
 
 
 def stages_run(output: str) -> list[str]:

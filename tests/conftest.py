@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from checkout import Checkout, build_once
 
 from stages.lib.prepare.parameters import DigitsParameters, NoiseParameters, PrepareParameters
 
@@ -42,6 +43,13 @@ def serve() -> Iterator[Serve]:
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture(scope="session")
+def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """Return a small checkout whose pipeline has run: to be read and copied, not changed."""
+    base = tmp_path_factory.getbasetemp()
+    return build_once(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def splits() -> dict[str, Split]:
 def test_what_prepare_sets_apart_passes(kind: str, factor: float, splits: dict[str, Split]) -> None:
     parts = enumerate(splits.values())
     train, validation, test = (split(part.clean, stream=n, kind=kind, factor=factor) for n, part in parts)
-    assert refuse_leaks(test, [train, validation], shipped=0) == 0
+    assert refuse_leaks(test, [train, validation], shipped=0)[0] == 0
 
 
 @pytest.mark.parametrize("name", ["train", "validation"])
@@ -48,14 +48,20 @@ def test_noise_used_twice_on_different_images_is_noticed(splits: dict[str, Split
 def test_what_the_source_itself_repeats_is_counted_not_refused(splits: dict[str, Split]) -> None:
     repeated = splits["train"].clean.copy()
     repeated[:2] = splits["test"].clean[:2]
-    assert refuse_leaks(splits["test"], [split(repeated, stream=5)], shipped=2) == 2
+    assert refuse_leaks(splits["test"], [split(repeated, stream=5)], shipped=2)[0] == 2
     with pytest.raises(Mistake, match="repeats 1"):
         refuse_leaks(splits["test"], [split(repeated, stream=5)], shipped=1)
 
 
+def test_noise_that_leaves_no_trace_on_black_is_not_called_traced(splits: dict[str, Split]) -> None:
+    for kind, traced in (("gaussian", True), ("speckle", False)):
+        test = split(splits["test"].clean, stream=1, kind=kind)
+        assert (refuse_leaks(test, [splits["train"]], shipped=0)[1] > 0) == traced
+
+
 def test_without_noise_there_is_none_to_find_twice(splits: dict[str, Split]) -> None:
     train, test = (split(splits[name].clean, stream=1, factor=0) for name in ("train", "test"))
-    assert refuse_leaks(test, [train], shipped=0) == 0
+    assert refuse_leaks(test, [train], shipped=0)[0] == 0
 
 
 def test_repeated_images_of_a_source_are_counted() -> None:

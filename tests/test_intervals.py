@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from stages.lib.evaluate.summary import average, gain, summarise_classes, summarise_draws
+from stages.lib.evaluate.scores import advantage
+from stages.lib.evaluate.summary import average, summarise_classes, summarise_draws
 from stages.lib.intervals import interval
-from stages.lib.quality import mse, psnr
+from stages.lib.quality import psnr
 
 RANDOM = np.random.default_rng(1)
 
@@ -32,6 +33,17 @@ def test_an_interval_follows_the_seed_and_knows_when_there_is_nothing_to_resampl
     assert interval(np.full(3, 7.0), resamples=200, seed=1) == {"low": 7.0, "high": 7.0}
 
 
+def test_the_interval_of_a_share_is_that_of_wilson_and_never_without_width() -> None:
+    """By hand, for 30 of 30: the low end is 30 / (30 + 1.96^2)."""
+    found = interval(np.ones(30), resamples=200, seed=1, share=True)
+    assert found["low"] == pytest.approx(30 / (30 + 1.959964**2))
+    assert found["high"] == pytest.approx(1)
+    assert interval(np.ones(30), resamples=200, seed=1) == {"low": 1.0, "high": 1.0}  # such as 30 perfect images
+    found = interval(np.repeat([0.0, 1.0], [20, 80]), resamples=200, seed=1, share=True)
+    assert found["low"] < 0.8 < found["high"]
+    assert found["high"] - found["low"] == pytest.approx(2 * 1.96 * np.sqrt(0.8 * 0.2 / 100), rel=0.05)
+
+
 def scores(error: np.ndarray) -> dict[str, np.ndarray]:
     return {"mse": error, "psnr": psnr(error), "ssim": 1 - error, "recognised": (error < 0.02).astype(np.float64)}
 
@@ -58,15 +70,12 @@ def test_a_paired_interval_is_narrower_than_that_of_either_score() -> None:
     assert width["gain"] < 0.5 * width["denoised"]
 
 
-def test_a_broken_denoiser_is_told_as_such() -> None:
-    """The identity gains nothing, all black has a mean square of the image, a shifted output is worse than it looks."""
-    clean = np.zeros((4, 28, 28, 1), np.float32)
-    clean[:, 6:22, 12:16] = 1
-    noisy = np.clip(clean + RANDOM.normal(0, 0.5, clean.shape), 0, 1).astype(np.float32)
-    before = scores(mse(clean, noisy))
-    assert gain(before, before)["psnr"].tolist() == [0] * 4
-    assert mse(clean, np.zeros_like(clean)) == pytest.approx(np.full(4, 64 / 784))
-    assert mse(clean, np.roll(clean, 2, axis=2)) == pytest.approx(np.full(4, 64 / 784))
+def test_an_advantage_is_positive_where_one_is_better_in_every_metric() -> None:
+    found = advantage(scores(np.array([0.01, 0.2])), scores(np.array([0.1, 0.2])))
+    assert found["mse"] == pytest.approx([0.09, 0])
+    assert found["psnr"] == pytest.approx([10, 0])
+    assert found["ssim"] == pytest.approx([0.09, 0])
+    assert found["recognised"].tolist() == [1, 0]
 
 
 def test_the_average_is_taken_over_draws_and_not_over_images() -> None:

@@ -11,7 +11,7 @@ from stages.lib.dataset import Split
 from stages.lib.evaluate.comparison import compare_methods, summarise_methods
 from stages.lib.evaluate.draws import prepared_draw
 from stages.lib.evaluate.kinds import as_strong, try_kinds
-from stages.lib.evaluate.levels import Curve, follow_levels
+from stages.lib.evaluate.levels import Trial, follow_levels
 from stages.lib.evaluate.rows import table_of_images
 from stages.lib.evaluate.scores import in_batches, measure
 from stages.lib.evaluate.summary import summarise_ahead, summarise_draws, summarise_recognition
@@ -19,6 +19,8 @@ from stages.lib.filtered import Filtered
 from stages.lib.images import Bytes, Images, as_float
 from stages.lib.noise.families import KINDS, Noise, add_noise
 from stages.lib.noise.moments import noisy_psnr
+from stages.lib.plot.figures import reading
+from stages.lib.plot.sceptic import where_it_helps
 from stages.lib.prepare.sources import load_source
 from stages.lib.quality import mse, psnr
 
@@ -66,7 +68,7 @@ def test_a_perfect_denoiser_is_told_as_such(split: Split) -> None:
 
 def test_a_denoiser_that_does_nothing_gains_exactly_nothing(split: Split) -> None:
     summary = found(split, lambda noisy: noisy)
-    assert summary["gain"] == {"psnr": 0, "ssim": 0, "recognised": 0}
+    assert summary["gain"] == {"mse": 0, "psnr": 0, "ssim": 0, "recognised": 0}
     assert summary["interval"]["gain"]["psnr"] == {"low": 0, "high": 0}
 
 
@@ -91,52 +93,68 @@ def test_the_denoiser_is_compared_with_filters_on_the_same_images_and_pairwise(s
     filtered = Filtered(chosen, {"bm3d": 0.9 * clean, "black": np.zeros_like(clean)}, {}, {})
     denoiser = perfect(split)
     scores = measure(split, lambda noisy: 0.8 * denoiser(noisy), classifier, batch_size=32, draw=prepared_draw(split))
-    table = summarise_methods(compare_methods(split, filtered, scores, classifier, batch_size=7), **RESAMPLING)
+    read = classifier(clean) == split.labels[chosen]
+    table = summarise_methods(compare_methods(split, filtered, scores, classifier, batch_size=7), read, **RESAMPLING)
     assert table["method"] == ["denoiser", "bm3d", "black", "noisy"]
     assert table["images"] == [25] * 4
     # An error of 0.2 of the image against one of 0.1: 6.02 dB behind, on every single image.
     assert table["ahead_psnr"][1] == pytest.approx(-20 * np.log10(2))
     assert table["ahead_psnr_low"][1] == pytest.approx(table["ahead_psnr_high"][1])
     assert table["ahead_psnr"][0] == 0
+    was_read = read & (scores["noisy"]["recognised"][chosen] == 1)
+    for row, images in enumerate((0.8 * clean, 0.9 * clean, 0 * clean)):
+        is_read = classifier(images) == split.labels[chosen]
+        assert table["flipped"][row] == sum(was_read & ~is_read)
+        assert table["repaired"][row] == sum(read & ~was_read & is_read)
+    assert table["flipped"][2] > 15
     best = summarise_ahead(table, best="bm3d")
     assert best["best_filter"]["method"] == "bm3d"
     assert best["ahead"]["psnr"] == table["ahead_psnr"][1]
     assert best["interval"]["ahead"]["psnr"]["low"] == table["ahead_psnr_low"][1]
 
 
-def test_repaired_and_flipped_images_are_counted() -> None:
-    labels = np.array([1, 1, 1, 1], np.uint8)
-    seen = {"noisy": [7, 1, 7, 1], "denoised": [1, 1, 7, 7]}
+def test_repaired_flipped_and_lost_images_are_counted() -> None:
+    labels = np.ones(6, np.uint8)
+    seen = {"noisy": [7, 1, 7, 1, 7, 1], "denoised": [1, 7, 7, 1, 1, 7]}
     scores = {name: {"class": np.array(classes, np.float64)} for name, classes in seen.items()}
-    images = table_of_images(scores, labels, seen_clean=np.array([1, 1, 1, 7], np.uint8))
+    seen_clean = np.array([1, 1, 1, 1, 7, 7], np.uint8)  # what is not read when clean is no one's merit or fault
+    images = table_of_images(scores, labels, seen_clean=seen_clean, filtered=np.array([0, 3]))
     summary = summarise_recognition(images, **RESAMPLING)
-    assert (summary["repaired"], summary["flipped"]) == (1, 1)
-    assert summary["clean"]["recognised"] == 0.75
+    assert (summary["repaired"], summary["flipped"], summary["lost"]) == (1, 1, 1)
+    assert summary["clean"]["recognised"] == 4 / 6
+    assert images["filtered"].tolist() == [1, 0, 0, 1, 0, 0]
 
 
 def test_levels_show_that_a_denoiser_harms_clean_images(split: Split) -> None:
-    curve = Curve("test", split, lambda noisy: 0.5 * noisy, images=20, seed=1, batch_size=8)
-    filters = {
-        "method": np.repeat(["bm3d"], 4),
+    trial, beside = (
+        Trial("test", split, lambda noisy: 0.5 * noisy, np.arange(0, 100, step), seed=1, batch_size=8)
+        for step in (5, 50)
+    )
+    filtered = {
+        "method": np.array(["median", "median", "bm3d", "bm3d"]),
         "level": np.array([0.0, 0.0, 0.5, 0.5]),
+        "index": np.array([0, 50, 0, 50]),
         "psnr": np.array([99.0, 97.0, 17.0, 15.0]),
         "ssim": np.array([1.0, 1.0, 0.7, 0.5]),
     }
-    table = follow_levels(curve, filters, kind="gaussian", **RESAMPLING)
+    table = follow_levels(trial, beside, filtered, kind="gaussian", **RESAMPLING)
     assert table["level"] == [0, 0.5]
     assert table["noisy_psnr"][0] == table["expected_noisy_psnr"][0] == 100
     assert table["denoised_psnr"][0] < 20
-    assert table["bm3d_psnr"] == [98, 16]
-    chosen = curve.chosen
-    measured = psnr(mse(as_float(split.clean[chosen]), split.noisy[chosen])).mean()
-    assert table["noisy_psnr"][1] == pytest.approx(measured)
-    assert table["expected_noisy_psnr"][1] == pytest.approx(measured, abs=0.1)
+    assert table["filter"] == ["median", "bm3d"]
+    assert table["filter_psnr"] == [98, 16]
+    assert (table["images"], table["filter_images"]) == ([20, 20], [2, 2])
+    clean, noisy = as_float(split.clean), split.noisy
+    assert table["noisy_psnr"][1] == pytest.approx(psnr(mse(clean[::5], noisy[::5])).mean())
+    assert table["expected_noisy_psnr"][1] == pytest.approx(table["noisy_psnr"][1], abs=0.1)
+    paired = psnr(mse(clean[::50], 0.5 * noisy[::50])) - filtered["psnr"][2:]
+    assert table["ahead_psnr"][1] == pytest.approx(paired.mean())
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_other_noise_is_as_strong_as_the_prepared_one_or_as_strong_as_it_gets(kind: str, split: Split) -> None:
     target = noisy_psnr(split.clean, NOISE)
-    noise = as_strong(kind, split.clean, psnr=target)
+    noise = as_strong(kind, split.clean, psnr=target, strongest=1)
     reached = noisy_psnr(split.clean, noise)
     assert reached == pytest.approx(target, abs=1e-6) or (noise.factor == 1 and reached > target)
     drawn = add_noise(as_float(split.clean), noise, seed=1, place=(2,))
@@ -144,8 +162,8 @@ def test_other_noise_is_as_strong_as_the_prepared_one_or_as_strong_as_it_gets(ki
 
 
 def test_the_fall_on_other_noise_is_none_on_the_own_one(split: Split) -> None:
-    curve = Curve("test", split, lambda noisy: noisy, images=20, seed=1, batch_size=8)
-    table = try_kinds(curve, Noise("salt_and_pepper", 0.2), **RESAMPLING)
+    trial = Trial("test", split, lambda noisy: noisy, np.arange(20), seed=1, batch_size=8)
+    table = try_kinds(trial, Noise("salt_and_pepper", 0.2), **RESAMPLING)
     assert table["kind"][0] == "salt_and_pepper"
     assert set(table["kind"]) == set(KINDS)
     assert table["fall_psnr"][0] == table["fall_psnr_low"][0] == 0
@@ -156,3 +174,27 @@ def test_the_fall_on_other_noise_is_none_on_the_own_one(split: Split) -> None:
 def test_batches_leave_no_image_out() -> None:
     images = np.arange(10, dtype=np.float32)
     np.testing.assert_array_equal(in_batches(lambda batch: 2 * batch, images, batch_size=4), 2 * images)
+
+
+def test_familiar_noise_leaves_the_same_psnr_however_strong_the_prepared_one_is(split: Split) -> None:
+    trial = Trial("test", split, lambda noisy: noisy, np.arange(20), seed=1, batch_size=8)
+    table = try_kinds(trial, Noise("poisson", 2.0), **RESAMPLING)
+    assert table["familiar_psnr"] == pytest.approx(table["noisy_psnr"], abs=0.5)
+    assert max(table["factor"]) == 2.0
+
+
+def test_a_class_that_denoising_does_not_help_is_named() -> None:
+    classes = {"label": np.array([1.0, 3.0, 8.0]), "gain_recognised_low": np.array([0.3, -0.02, -0.03])}
+    assert reading(classes) == "No clear gain in recognised images for class 3, 8."
+    assert "every class" in reading({name: values[:1] for name, values in classes.items()})
+
+
+def test_where_the_denoiser_helps_is_said_as_it_is() -> None:
+    level = np.array([0.0, 0.1, 0.2, 0.3])
+    for denoised, words in (
+        ([20, 20, 20, 20], "helps from a noise factor of 0.2 on"),
+        ([20, 20, 20, 5], "helps at noise factors from 0.2 to 0.2"),
+        ([0, 0, 0, 0], "helps at no noise factor"),
+    ):
+        levels = {"level": level, "noisy_psnr": np.array([100.0, 22, 16, 13]), "denoised_psnr": np.array(denoised)}
+        assert where_it_helps(levels) == words

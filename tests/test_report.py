@@ -15,13 +15,19 @@ QUIET = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --enable-logging=stderr --virtual-time-budget=10000"
 )
-# Written into the page when all has been loaded: what a person at the screen would see of it.
+# Written into the page, to be told what a person at the screen would see of it when all has been loaded.
 LOOK = """<script>addEventListener("load", () => {
   const images = [...document.images];
   const drawn = images.filter((image) => image.complete && image.naturalWidth > 0 && image.clientWidth > 0);
-  const page = document.documentElement;
-  document.title = `LOOKED ${drawn.length} of ${images.length} wide ${page.scrollWidth} of ${innerWidth}`;
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const paper = getComputedStyle(document.body).backgroundColor;
+  const seen = [drawn.length, images.length, document.documentElement.scrollWidth, innerWidth, dark, paper];
+  parent.postMessage(seen.join(" "), "*");
 });</script></body>"""
+# A window cannot be as narrow as a phone; a frame can.
+FRAME = """<title>A frame</title><link rel="icon" href="data:,">
+<iframe src="page.html" style="width: {width}px; height: 900px; border: 0"></iframe>
+<script>addEventListener("message", (message) => {{ document.title = `SEEN ${{message.data}} END`; }});</script>"""
 
 
 def test_the_page_needs_nothing_from_anywhere() -> None:
@@ -42,16 +48,20 @@ def test_the_page_holds_every_figure_and_says_what_it_shows() -> None:
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_browser_draws_every_figure_without_complaint(width: int, dark: bool, tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
+    page, frame = tmp_path / "page.html", tmp_path / "frame.html"
     page.write_text(PAGE.read_text(encoding="utf-8").replace("</body>", LOOK), encoding="utf-8")
-    assert BROWSER
-    options = [f"--user-data-dir={tmp_path}/profile", f"--window-size={width},900", "--dump-dom", page.as_uri()]
+    frame.write_text(FRAME.format(width=width), encoding="utf-8")
+    options = [f"--user-data-dir={tmp_path}/profile", "--window-size=1400,1000", "--dump-dom", frame.as_uri()]
     if dark:
         options.insert(0, "--force-dark-mode")
+    assert BROWSER
     done = subprocess.run([BROWSER, *QUIET.split(), *options], capture_output=True, text=True, timeout=120, check=True)
-    found = re.search(r"LOOKED (\d+) of (\d+) wide (\d+) of (\d+)", done.stdout)
+    found = re.search(r"SEEN (\d+) (\d+) (\d+) (\d+) (\w+) rgb\((\d+),.*END", done.stdout)
     assert found, done.stderr
-    drawn, images, page_width, window = map(int, found.groups())
+    drawn, images, page_width, frame_width = map(int, found.groups()[:4])
     assert drawn == images == len(FIGURES)
-    assert page_width <= window  # nothing to scroll sideways but the figures in their frames
+    assert frame_width == width
+    assert page_width <= width  # nothing to scroll sideways but figures and tables, in frames of their own
+    assert found[5] == str(dark).lower()
+    assert (int(found[6]) < 60) == dark
     assert "CONSOLE" not in done.stderr

@@ -28,7 +28,7 @@ def main() -> None:
         status = subprocess.run([*DVC, "repro"], check=False).returncode
     if status:
         sys.exit(status)
-    print("\nLook at reports/figures/ and reports/metrics.json. Then change a number in params.yaml: `dvc repro`.")
+    print("\nOpen reports/report.html in a browser. Then change a number in params.yaml: `dvc repro`.")
     if Path(".venv").exists():
         print("(`. .venv/bin/activate` once in each terminal puts dvc on your path.)")
 

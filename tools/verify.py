@@ -39,6 +39,7 @@ TOLERANCES = {
     "recognised": 0.01,
     "repaired": 100,
     "flipped": 60,
+    "lost": 60,
 }
 UNTRAINED = ("data/prepared",)  # owes nothing to the training: the same bytes on every machine
 

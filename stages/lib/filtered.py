@@ -1,8 +1,8 @@
 """The filtered images on disk, in data/filtered/: what the classical filters and two trivial answers make of a split.
 
 For each of the splits validation and test, SPLIT_indices.npy says which images of the split were filtered, (n,), and
-SPLIT_METHOD.npy holds what became of them, float32 (n, H, W, C). SPLIT_levels.csv scores the best filters, image by
-image, at other levels of noise. about.json says how each filter was set, best first.
+SPLIT_METHOD.npy holds what became of them, float32 (n, H, W, C). SPLIT_levels.csv scores the best filter, image by
+image, at every level of noise. about.json says how each filter was set, best first.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from stages.lib.tables import read_summary, read_table
 
 FOLDER = Path("data/filtered")
 SPLITS = ("validation", "test")
-TRIVIAL = ("mean_digit", "black")
+TRIVIAL = ("mean_image", "black")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def open_filtered(split: str, *, image_shape: tuple[int, ...], folder: Path = FO
     for name, stack in images.items():
         if stack.dtype != np.float32 or stack.shape != (len(indices), *image_shape):
             raise Mistake(f"{folder}/{split}_{name}.npy does not fit the {split} split. `dvc repro` builds it again.")
-    return Filtered(indices, images, read_table(folder / f"{split}_levels.csv", words=("method",)), about)
+    return Filtered(indices, images, read_table(folder / f"{split}_levels.csv"), about)
 
 
 def evenly_spaced(length: int, *, count: int) -> NDArray[np.int64]:

@@ -20,21 +20,21 @@ Indices = NDArray[np.intp]
 def choose(table: Mapping[str, NDArray[Any]]) -> dict[str, Indices]:
     """Return at most 20 indices for each group of images, by the columns of the table of all images.
 
-    The first images; by the PSNR of the denoised image the worst, the best and the middle ones; those that were taken
-    for another class when noisy and are not any more (repaired); and those that were recognised when clean and have
-    become another class (flipped). The last two may be empty.
+    The first images; by the PSNR of the denoised image the worst, the best and the middle ones; and of those that are
+    recognised when clean, those that were taken for another class when noisy and are not any more (repaired), and the
+    other way round (flipped). The last two may be empty.
     """
     psnr, label = table["denoised_psnr"], table["label"]
     ranking = np.argsort(psnr, kind="stable")
     from_middle = np.argsort(np.abs(np.arange(len(ranking)) - len(ranking) // 2), kind="stable")
-    right = table["denoised_class"] == label
+    clean, noisy, denoised = (table[f"{kind}_class"] == label for kind in ("clean", "noisy", "denoised"))
     groups = {
         "first": np.arange(len(psnr)),
         "worst": ranking,
         "median": ranking[from_middle],
         "best": ranking[::-1],
-        "repaired": np.flatnonzero((table["noisy_class"] != label) & right),
-        "flipped": np.flatnonzero((table["clean_class"] == label) & ~right),
+        "repaired": np.flatnonzero(clean & ~noisy & denoised),
+        "flipped": np.flatnonzero(clean & noisy & ~denoised),
     }
     return {name: indices[:KEPT] for name, indices in groups.items()}
 

@@ -9,7 +9,7 @@ METHODS = {
     "total_variation": "total variation",
     "wavelet": "wavelet",
     "bm3d": "BM3D",
-    "mean_digit": "mean training image",
+    "mean_image": "mean training image",
     "black": "all black",
     "noisy": "noisy, as it is",
     "clean": "original",

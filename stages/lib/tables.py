@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from stages.lib.failure import Mistake
 
 Table = Mapping[str, Sequence[Any] | NDArray[Any]]  # columns of equal length
+Columns = dict[str, NDArray[Any]]  # the same, as it is read
+TEXT = ("filter", "kind", "method")  # names of columns that hold words
 DIGITS = 6  # significant ones: more would differ between machines, and mean nothing
 
 
@@ -23,8 +25,8 @@ def write_table(path: Path, columns: Table) -> None:
         writer.writerows([_shortened(value) for value in row] for row in zip(*columns.values(), strict=True))
 
 
-def read_table(path: Path, *, words: Collection[str] = ()) -> dict[str, NDArray[Any]]:
-    """Return the columns of a CSV or TSV file, those named in `words` as text, the others as float64 numbers.
+def read_table(path: Path) -> Columns:
+    """Return the columns of a CSV or TSV file, those named in TEXT as text, the others as float64 numbers.
 
     Raises:
         Mistake: when the file is missing or damaged.
@@ -33,7 +35,7 @@ def read_table(path: Path, *, words: Collection[str] = ()) -> dict[str, NDArray[
         with path.open(encoding="utf-8", newline="") as file:
             names, *rows = csv.reader(file, delimiter="\t" if path.suffix == ".tsv" else ",")
         columns = dict(zip(names, np.array(rows, np.str_).reshape(-1, len(names)).T, strict=True))
-        return {name: column if name in words else column.astype(np.float64) for name, column in columns.items()}
+        return {name: column if name in TEXT else column.astype(np.float64) for name, column in columns.items()}
     except (OSError, ValueError) as error:
         raise Mistake(f"{path} cannot be read as a table ({error}). `dvc repro` makes it again.") from error
 

@@ -6,12 +6,11 @@ import numpy as np
 
 from stages.lib.dataset import Split
 from stages.lib.evaluate.recognition import Classifier
-from stages.lib.evaluate.scores import Scores, score
+from stages.lib.evaluate.scores import HEADLINES, Scores, advantage, score
+from stages.lib.evaluate.summary import Mask, count_changes
 from stages.lib.filtered import Filtered
 from stages.lib.images import as_float
-from stages.lib.intervals import interval
-
-COMPARED = ("mse", "psnr", "ssim", "recognised")
+from stages.lib.intervals import between
 
 
 def compare_methods(
@@ -34,22 +33,25 @@ def compare_methods(
             score(clean[part], images[part], labels[part], classifier)
             for part in (slice(start, start + batch_size) for start in range(0, len(chosen), batch_size))
         ]
-        scores[method] = {metric: np.concatenate([part[metric] for part in parts]) for metric in COMPARED}
+        scores[method] = {metric: np.concatenate([part[metric] for part in parts]) for metric in HEADLINES}
     scores["noisy"] = {metric: values[chosen] for metric, values in measured["noisy"].items()}
     return scores
 
 
-def summarise_methods(scores: dict[str, Scores], *, resamples: int, seed: int) -> dict[str, list[Any]]:
+def summarise_methods(
+    scores: dict[str, Scores], clean_recognised: Mask, *, resamples: int, seed: int
+) -> dict[str, list[Any]]:
     """Return a table with a row a method: every metric with its interval, and by how much the denoiser is ahead.
 
-    What it is ahead is paired, image by image, in the metrics where more is better.
+    What it is ahead is paired, image by image. `clean_recognised` says whether each image is recognised when clean;
+    of these, the table counts those that each method repaired, flipped and lost.
     """
     rows = []
     for method, of_method in scores.items():
-        ahead = {f"ahead_{metric}": scores["denoiser"][metric] - of_method[metric] for metric in COMPARED[1:]}
+        ahead = {f"ahead_{metric}": values for metric, values in advantage(scores["denoiser"], of_method).items()}
         row: dict[str, Any] = {"method": method, "images": len(of_method["mse"])}
-        for metric, values in {**{metric: of_method[metric] for metric in COMPARED}, **ahead}.items():
-            between = interval(values, resamples=resamples, seed=seed)
-            row |= {metric: float(values.mean()), f"{metric}_low": between["low"], f"{metric}_high": between["high"]}
-        rows.append(row)
+        for metric, values in {**{metric: of_method[metric] for metric in HEADLINES}, **ahead}.items():
+            row |= between(metric, values, resamples=resamples, seed=seed, share=metric == "recognised")
+        seen = (values == 1 for values in (scores["noisy"]["recognised"], of_method["recognised"]))
+        rows.append(row | count_changes(clean_recognised, *seen))
     return {name: [row[name] for row in rows] for name in rows[0]}

@@ -6,11 +6,10 @@ import numpy as np
 
 from stages.lib.dataset import Split
 from stages.lib.evaluate.denoiser import Denoiser
-from stages.lib.evaluate.rows import Columns
 from stages.lib.filtered import Filtered
 from stages.lib.gallery import choose, one_of_each_class, write_sheet
 from stages.lib.images import as_bytes, as_float
-from stages.lib.tables import shorten
+from stages.lib.tables import Columns, shorten
 
 
 def write_examples(folder: Path, split: Split, denoiser: Denoiser, filtered: Filtered, images: Columns) -> None:

@@ -13,8 +13,8 @@ Fingerprint = bytes
 TELLING = 20  # changed pixels; of 108 there are more than 10^21 ways to choose so many
 
 
-def refuse_leaks(measured: Split, learned_from: Iterable[Split], *, shipped: int) -> int:
-    """Return how many measured images stand among those learned from because the source ships them twice.
+def refuse_leaks(measured: Split, learned_from: Iterable[Split], *, shipped: int) -> tuple[int, int]:
+    """Return how many measured images the source also ships to learn from, and how many have noise that can be traced.
 
     Raises:
         Mistake: when more of them do than the source ships (`shipped`), or when noise was drawn twice.
@@ -29,7 +29,7 @@ def refuse_leaks(measured: Split, learned_from: Iterable[Split], *, shipped: int
     twice = sum(fingerprint in seen for fingerprint in fingerprints(measured.clean))
     if twice > shipped:
         raise Mistake(f"{twice} measured images were also trained on; the source itself repeats {shipped}. {_ADVICE}")
-    return twice
+    return twice, len(noises)
 
 
 _ADVICE = "The result would flatter. `dvc repro --force prepare` sets the images apart anew."
@@ -45,7 +45,8 @@ def noise_fingerprints(split: Split) -> Iterator[Fingerprint]:
     """Yield a digest of the noise on the outermost frame of each image.
 
     There, images are mostly alike, so that noise which was drawn once and used twice shows even on different images.
-    Frames that the noise hardly changed could be alike by chance, and are passed over.
+    Frames that the noise hardly changed could be alike by chance, and are passed over: speckle and Poisson noise
+    leave black frames alone, and cannot be traced on them.
     """
     for clean, noisy in zip(split.clean, split.noisy, strict=True):
         before, after = _frame(clean), _frame(noisy)

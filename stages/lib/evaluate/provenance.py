@@ -1,15 +1,17 @@
 """Says what the measured numbers were made from; nothing in it changes from run to run on one machine."""
 
 import hashlib
-from importlib.metadata import version
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from platform import python_version
 from typing import Any
 
 from stages.lib.evaluate.saved_model import count_parameters
 from stages.lib.machine import describe_machine
 from stages.lib.tables import read_summary
 
-LIBRARIES = ("bm3d", "keras", "numpy", "PyWavelets", "scikit-image", "scikit-learn", "scipy")
+LIBRARIES = ("bm3d", "h5py", "keras", "numpy", "pillow", "PyWavelets", "scikit-image", "scikit-learn", "scipy")
 TRAINING = Path("reports/training/provenance.json")
 CLASSIFIER = Path("reports/classifier/metrics.json")
 
@@ -32,7 +34,7 @@ def describe(
         },
         "filters": filters["methods"],
         "models": {name: describe_model(path) for name, path in models.items()},
-        "libraries": {name: version(name) for name in LIBRARIES},
+        "libraries": {"python": python_version(), **dict(installed())},
         "machine": describe_machine(),
     }
 
@@ -45,3 +47,12 @@ def describe_model(path: Path) -> dict[str, Any]:
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
+
+
+def installed() -> Iterator[tuple[str, str]]:
+    """Yield the name and the version of each library that is there; bm3d need not be."""
+    for name in LIBRARIES:
+        try:
+            yield name, version(name)
+        except PackageNotFoundError:
+            yield name, "not installed"

@@ -1,20 +1,23 @@
 """Lays the scores of all images out as tables."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from stages.lib.evaluate.scores import Scores
 from stages.lib.images import Bytes
 from stages.lib.quality import PerImage
+from stages.lib.tables import Columns
 
 BIN = 0.25  # decibels, of the histogram
-Columns = dict[str, NDArray[Any]]
 
 
-def table_of_images(scores: dict[str, Scores], labels: Bytes, *, seen_clean: Bytes) -> Columns:
-    """Return a table with a row an image: what it shows, what it is taken for, and every score, noisy and denoised."""
+def table_of_images(
+    scores: dict[str, Scores], labels: Bytes, *, seen_clean: Bytes, filtered: NDArray[np.int64]
+) -> Columns:
+    """Return a table with a row an image: what it shows, what it is taken for, and every score, noisy and denoised.
+
+    `filtered` are the indices of the images that the classical filters were applied to; a column marks them.
+    """
     seen = {"clean": seen_clean, **{name: parts["class"].astype(np.uint8) for name, parts in scores.items()}}
     values = {
         f"{name}_{metric}": values
@@ -25,6 +28,7 @@ def table_of_images(scores: dict[str, Scores], labels: Bytes, *, seen_clean: Byt
     return {
         "index": np.arange(len(labels)),
         "label": labels,
+        "filtered": np.isin(np.arange(len(labels)), filtered).astype(np.uint8),
         **{f"{name}_class": classes for name, classes in seen.items()},
         **values,
     }

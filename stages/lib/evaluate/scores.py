@@ -15,7 +15,7 @@ from stages.lib.progress import progress
 from stages.lib.quality import PerImage, mse, psnr, ssim, ssim_gaussian_window
 
 Scores = dict[str, PerImage]  # metric: one value an image
-Score = Callable[[Images, Images, Bytes], Scores]  # of clean images, of what became of them, and of their labels
+HEADLINES = {"mse": -1, "psnr": 1, "ssim": 1, "recognised": 1}  # and whether more is better
 
 
 def measure(
@@ -47,6 +47,11 @@ def score(clean: Images, other: Images, labels: Bytes, classifier: Classifier) -
         "recognised": (seen_as == labels).astype(np.float64),
         "class": seen_as.astype(np.float64),
     }
+
+
+def advantage(one: Scores, other: Scores) -> Scores:
+    """Return by how much `one` is better than `other`, image by image; of the error, by how much it is smaller."""
+    return {metric: sign * (one[metric] - other[metric]) for metric, sign in HEADLINES.items()}
 
 
 def in_batches(

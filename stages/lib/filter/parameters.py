@@ -35,4 +35,4 @@ class FilterParameters(Section):
         AfterValidator(_rising),
     ] = Field(min_length=2, description="a list of at least two rising numbers from 0 to 10")
     level_images: int = Field(ge=2, le=1_000_000, description="a whole number, at least 2, of images at each level")
-    level_methods: int = Field(ge=1, le=6, description="a whole number from 1 to 6 of methods that do best")
+    level_tuning_images: int = Field(ge=1, le=1_000_000, description="a whole number, at least 1, of validation images")

@@ -5,8 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from stages.lib.names import KINDS, METHODS
-from stages.lib.plot.results import Columns
 from stages.lib.plot.style import DENOISED, FAMILIAR, FILTERS, NOISY
+from stages.lib.tables import Columns
 
 
 def draw_methods(drawing: Figure, methods: Columns, *, clean_recognised: float) -> None:
@@ -33,27 +33,24 @@ def draw_methods(drawing: Figure, methods: Columns, *, clean_recognised: float) 
     right.set_xticks([0, 50, 100], ["0", "50%", "100%"])
 
 
-def draw_levels(drawing: Figure, levels: Columns, *, trained: float, filters: list[str]) -> None:
-    """Draw PSNR and SSIM of the denoiser and of `filters` against the noise factor, with bands for the intervals."""
+def draw_levels(drawing: Figure, levels: Columns, *, trained: float) -> None:
+    """Draw PSNR and SSIM of the denoiser and of the best filter against the noise factor, with their intervals."""
     left, right = drawing.subplots(1, 2)
     factor = levels["level"]
-    names = {"denoised": "this denoiser", **{name: METHODS[name] for name in filters}}
+    curves = (("denoised", "this denoiser", DENOISED), ("filter", "best filter at each level", FILTERS))
     for axes, metric in ((left, "psnr"), (right, "ssim")):
         axes.plot(factor, levels[f"noisy_{metric}"], "o", color=NOISY, markersize=5, label="noisy, measured")
         if metric == "psnr":
             axes.plot(factor, levels["expected_noisy_psnr"], "-", color=NOISY, label="noisy, closed form")
-        for (column, name), style in zip(names.items(), ("-", "--", "-.", ":", "--", "-."), strict=False):
-            colour = DENOISED if column == "denoised" else FILTERS
-            of_column = f"{column}_{metric}"
-            axes.plot(factor, levels[of_column], style, color=colour, label=name, marker=".")
-            axes.fill_between(
-                factor, levels[f"{of_column}_low"], levels[f"{of_column}_high"], color=colour, alpha=0.25, linewidth=0
-            )
+        for column, name, colour in curves:
+            mean, low, high = (levels[f"{column}_{metric}{end}"] for end in ("", "_low", "_high"))
+            axes.plot(factor, mean, color=colour, label=name, marker=".")
+            axes.fill_between(factor, low, high, color=colour, alpha=0.25, linewidth=0)
         axes.axvline(trained, color="#444444", linestyle=":", linewidth=1)
-        axes.set(xlabel="noise factor", xlim=(factor.min(), factor.max()))
+        axes.set(xlabel="noise factor", xlim=(factor.min(), max(factor.max(), trained)))
     top = np.ceil(levels["denoised_psnr_high"].max() / 5) * 5 + 10
     left.set(title="PSNR in decibels", ylim=(0, top))
-    right.set(title="SSIM", ylim=(0, 1.02))
+    right.set(title="SSIM", ylim=(min(0, levels["denoised_ssim"].min()), 1.02))
     right.annotate("trained\nhere", (trained, 0.02), (4, 0), textcoords="offset points", size=10.5, color="#444444")
     left.legend(fontsize=10)
 
@@ -70,7 +67,10 @@ def draw_kinds(drawing: Figure, kinds: Columns) -> None:
     mean = kinds["denoised_psnr"]
     axes.errorbar(places, mean, yerr=[mean - low, high - mean], fmt="none", color="black", capsize=3)
     axes.set_xticks(places, [KINDS[kind].replace(" and ", "\nand ") for kind in kinds["kind"]])
-    axes.set(ylabel="PSNR in decibels", ylim=(0, kinds["familiar_psnr"].max() * 1.3))
+    axes.set(
+        ylabel="PSNR in decibels",
+        ylim=(0, min(40, max(kinds[f"{name}_psnr"].max() for name in ("noisy", "denoised", "familiar")) * 1.3)),
+    )
     axes.grid(visible=False, axis="x")
     axes.legend(loc="upper left", ncols=3, fontsize=10.5)
 

@@ -6,9 +6,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from stages.lib.plot.style import DENOISED, NOISY
+from stages.lib.tables import Columns
 
 Values = NDArray[np.float64]
-Columns = dict[str, Values]
 
 
 def draw_training(drawing: Figure, *, epochs: Values, loss: dict[str, Values], mse: dict[str, Values]) -> None:
@@ -40,17 +40,15 @@ def draw_distribution(drawing: Figure, *, noisy: Values, denoised: Values) -> No
 
 def draw_classes(drawing: Figure, classes: Columns) -> None:
     """Draw for each class the mean PSNR in decibels and the share of recognised images, noisy beside denoised."""
-    left, right = drawing.subplots(1, 2)
-    places, mean = np.arange(len(classes["label"])), classes["denoised_psnr"]
-    error = np.stack([mean - classes["denoised_psnr_low"], classes["denoised_psnr_high"] - mean])
-    left.bar(places - 0.2, classes["noisy_psnr"], 0.4, color=NOISY, label="noisy")
-    left.bar(places + 0.2, mean, 0.4, color=DENOISED, yerr=error, capsize=3, label="denoised")
-    left.set(title="PSNR in decibels", ylim=(0, mean.max() * 1.3))
-    right.bar(places - 0.2, 100 * classes["noisy_recognised"], 0.4, color=NOISY)
-    right.bar(places + 0.2, 100 * classes["denoised_recognised"], 0.4, color=DENOISED)
-    right.set(title="recognised, in percent", ylim=(0, 100))
-    for axes in (left, right):
+    places = np.arange(len(classes["label"]))
+    titles = {"psnr": ("PSNR in decibels", 1, 1.3), "recognised": ("recognised, in percent", 100, 1.05)}
+    for axes, (metric, (title, factor, room)) in zip(drawing.subplots(1, 2), titles.items(), strict=True):
+        mean, low, high = (factor * classes[f"denoised_{metric}{end}"] for end in ("", "_low", "_high"))
+        axes.bar(places - 0.2, factor * classes[f"noisy_{metric}"], 0.4, color=NOISY, label="noisy")
+        error = [mean - low, high - mean]
+        axes.bar(places + 0.2, mean, 0.4, color=DENOISED, yerr=error, capsize=3, label="denoised")
         axes.set_xticks(places, [f"{label:.0f}" for label in classes["label"]])
-        axes.set_xlabel("class")
+        axes.set(title=title, xlabel="class", ylim=(0, high.max() * room))
         axes.grid(visible=False, axis="x")
-    left.legend(loc="upper right", ncols=2)
+        if metric == "psnr":
+            axes.legend(loc="upper right", ncols=2)

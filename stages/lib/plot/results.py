@@ -5,19 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stages.lib.gallery import ROWS, Indices, choose, one_of_each_class, read_sheet
 from stages.lib.images import Bytes
-from stages.lib.names import DATASETS, METHODS
-from stages.lib.tables import read_summary, read_table
+from stages.lib.names import DATASETS, KINDS, METHODS
+from stages.lib.tables import Columns, read_summary, read_table
 
 METRICS = Path("reports/metrics.json")
 TABLES = Path("reports/evaluation")
 EXAMPLES = Path("reports/evaluation/examples")
-WORDS = ("method", "kind")
-
-Columns = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,7 @@ class Results:
     def read(cls, *, columns: int, dots_per_inch: int) -> "Results":
         """Read the reports of this folder; raise Mistake where one is missing or damaged."""
         names = ("images", "classes", "methods", "levels", "kinds")
-        tables = {name: read_table(TABLES / f"{name}.csv", words=WORDS) for name in names}
+        tables = {name: read_table(TABLES / f"{name}.csv") for name in names}
         return cls(read_summary(METRICS), **tables, columns=columns, dots_per_inch=dots_per_inch)
 
     @property
@@ -53,9 +49,8 @@ class Results:
         return self.summary["noise"]
 
     @property
-    def followed_filters(self) -> list[str]:
-        """The filters that were followed through the levels of noise."""
-        return [method for method in METHODS if f"{method}_psnr" in self.levels and method != "noisy"]
+    def noise_name(self) -> str:
+        return KINDS[self.noise["kind"]]
 
     @property
     def draws(self) -> str:
@@ -72,7 +67,7 @@ class Results:
 
     def methods_side_by_side(self, count: int) -> dict[str, Bytes]:
         """Return what each method makes of `count` images, one of each class."""
-        shown = len(one_of_each_class(self.images["label"]))
+        shown = len(one_of_each_class(self.images["label"][self.images["filtered"] == 1]))
         # As they are written: the noisy images, the methods from the worst to the denoiser, the clean images.
         rows = [name for name in self.methods["method"][::-1] if name != "noisy"]
         sheet = read_sheet(EXAMPLES / "methods.png", rows=["noisy", *rows, "clean"], count=shown)

@@ -13,6 +13,7 @@ from stages.lib.plot.confusion import confusion, draw_confusion, most_confused
 from stages.lib.plot.images import draw_groups, draw_rows, height_of
 from stages.lib.plot.results import Results
 from stages.lib.plot.style import figure
+from stages.lib.tables import Columns
 
 BESIDE = 6  # repaired and flipped images, each
 
@@ -23,8 +24,8 @@ def methods_side_by_side(results: Results, folder: Path) -> None:
         folder / "methods_side_by_side.png",
         height=height_of(len(rows), results.columns, space=0.04, names=2.1),
         title="The same noisy images, filtered and denoised",
-        subtitle="Each filter is tuned on validation images to its best PSNR, the bias of clipped noise undone. "
-        "All black and the mean training image are answers that take no look.",
+        subtitle="Each filter is tuned on validation images to its best PSNR, with the bias of clipped noise undone "
+        "where that helps. All black and the mean training image are answers that take no look.",
         dots_per_inch=results.dots_per_inch,
     ) as drawing:
         draw_rows(drawing, rows, above={})
@@ -46,33 +47,44 @@ def methods(results: Results, folder: Path) -> None:
 
 
 def noise_levels(results: Results, folder: Path) -> None:
-    levels = results.levels
-    helps = levels["level"][levels["denoised_psnr"] > levels["noisy_psnr"]]
-    noise = results.noise
-    start = f"helps from a noise factor of {helps.min():g} on" if len(helps) else "helps at none of these noise factors"
-    filters = results.followed_filters
+    levels, trained = results.levels, results.noise["factor"]
+    filters = ", ".join(METHODS[method] for method in dict.fromkeys(levels["filter"][levels["level"] > 0]))
     with figure(
         folder / "noise_levels.png",
         height=4.6,
-        title=f"Trained at {noise['factor']:g}, the denoiser {start}",
-        subtitle=f"{KINDS[noise['kind']]} noise of other strength than in training, "
-        f"{levels['images'][0]:,.0f} images a level; the filters are told each level and tuned anew for it, "
-        "fewer images. Bands: 95% intervals. At factor 0 the noisy image is the clean one, and lies off the scale.",
+        title=f"Trained at {trained:g}, the denoiser {where_it_helps(levels)}",
+        subtitle=f"Noise: {results.noise_name}, {levels['images'][0]:,.0f} images a level; "
+        f"{levels['filter_images'][0]:,.0f} for the filters ({filters}), which are told each level and tuned for it. "
+        "Bands: 95% intervals. At factor 0 the noisy image is clean, and off the scale.",
         dots_per_inch=results.dots_per_inch,
     ) as drawing:
-        draw_levels(drawing, levels, trained=noise["factor"], filters=filters)
+        draw_levels(drawing, levels, trained=trained)
+
+
+def where_it_helps(levels: Columns) -> str:
+    """Return in words at which levels of noise the denoised images have more PSNR than the noisy ones."""
+    helps = levels["denoised_psnr"] > levels["noisy_psnr"]
+    where = levels["level"][helps]
+    if not len(where):
+        return "helps at no noise factor"
+    if helps[np.argmax(helps) :].all():
+        return f"helps from a noise factor of {where.min():g} on"
+    return f"helps at noise factors from {where.min():g} to {where.max():g}"
 
 
 def noise_kinds(results: Results, folder: Path) -> None:
     kinds = results.kinds
     hardest = int(np.argmax(kinds["fall_psnr"]))
+    fall = kinds["fall_psnr"][hardest]
     with figure(
         folder / "noise_kinds.png",
         height=4.6,
-        title=f"On {KINDS[kinds['kind'][hardest]]} noise, it falls by {kinds['fall_psnr'][hardest]:.1f} dB",
+        title=f"On {KINDS[kinds['kind'][hardest]]} noise, it falls by {fall:.1f} dB"
+        if fall > 0.05
+        else "It falls on no other noise",
         subtitle=f"{kinds['images'][0]:,.0f} images. Each kind is as strong as the training noise, by the PSNR of the "
-        "noisy images, or as strong as it gets where it leaves black alone. Beside it, what the denoiser reaches on "
-        f"{KINDS[results.noise['kind']]} noise where that leaves the same PSNR. Black: 95% intervals.",
+        "noisy images, or of factor 1 where that is weaker. Beside it, what the denoiser reaches on "
+        f"{results.noise_name} noise where that leaves the same PSNR. Black: 95% intervals.",
         dots_per_inch=results.dots_per_inch,
     ) as drawing:
         draw_kinds(drawing, kinds)
@@ -104,9 +116,9 @@ def repaired_and_flipped(results: Results, folder: Path) -> None:
     with figure(
         folder / "repaired_and_flipped.png",
         height=height_of(3, 2 * BESIDE + 1, space=0.35),
-        title=f"It repairs {repairs:,} digits, and turns {flips:,} into another",
-        subtitle="Above each image: what it is taken for. Repaired: not recognised before, recognised after. "
-        f"Flipped: recognised when clean, another digit after. Of {results.measured_on}, first draw of the noise.",
+        title=f"It repairs {repairs:,} images and flips {flips:,}",
+        subtitle="Above each image: what it is taken for. Repaired: recognised when clean, not when noisy, and again "
+        f"when denoised. Flipped: recognised until it was denoised. Of {results.measured_on}, first draw of the noise.",
         dots_per_inch=results.dots_per_inch,
     ) as drawing:
         draw_groups(drawing, groups, above=above)
