@@ -89,7 +89,7 @@ def main() -> None:
         write_summary(provenance_file, origin)
         for path, table in zip(table_files, tables.values(), strict=True):
             write_table(path, table)
-        write_examples(examples, split, denoiser, filtered, images)
+        write_examples(examples, split, denoiser, filtered, images, methods=methods["method"])
     write_time(denoiser, split, batch_size=batch_size)
     print_summary(summary)
 
@@ -113,10 +113,10 @@ def print_summary(summary: dict[str, Any]) -> None:
     print(f"{METRICS}: {summary['images']:,} {summary['split']} images of {summary['dataset']}")
     for name in ("noisy", "denoised"):
         low, high = summary["interval"][name]["psnr"].values()
-        line = "  {:<8}  MSE {mse:.5f}  PSNR {psnr:5.2f} dB ({:.2f} to {:.2f})  SSIM {ssim:.3f}  {recognised:.1%} read"
+        line = "  {:<8}  PSNR {psnr:5.2f} dB ({:.2f} to {:.2f})  SSIM {ssim:.3f}  {recognised:.1%} recognised"
         print(line.format(name, low, high, **summary[name]))
     best, ahead = summary["best_filter"], summary["ahead"]
-    print(f"  {ahead['psnr']:+.2f} dB beside {best['method']}, the best classical filter")
+    print(f"  {ahead['psnr']:+.2f} dB compared with {best['method']}, the best classical filter")
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ class Checkout:
         """Change the first parameter called `name` in params.yaml."""
         path = self.folder / "params.yaml"
         changed, count = re.subn(
-            rf"^( +{name}:) (\[.*\]|\S+)", rf"\1 {value}", path.read_text(), count=1, flags=re.MULTILINE
+            rf"^( +{name}:)( \S+|.*(\n +- \S+)+)", rf"\1 {value}", path.read_text(), count=1, flags=re.MULTILINE
         )
         assert count == 1, f"no parameter {name}"
         path.write_text(changed)

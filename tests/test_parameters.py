@@ -46,6 +46,11 @@ def test_the_committed_parameters_are_right() -> None:
         ("prepare.noise.factor", float("nan"), "prepare.noise.factor: NaN is not a number"),
         ("prepare.noise.factor", "nan", 'prepare.noise.factor: "nan" is not a number'),
         ("prepare.noise", 0.5, "prepare.noise: 0.5 is not a section with the keys kind, factor"),
+        (
+            "prepare.noise",
+            {"kind": "salt_and_pepper", "factor": 1.5},
+            'prepare.noise: {"kind": "salt_and_pepper", "factor": 1.5} is not a section with the keys kind, factor (of',
+        ),
         ("prepare.noise.kind", "gauss", 'prepare.noise.kind: "gauss" is not one of gaussian, uniform'),
         (
             "filter.methods",

@@ -41,7 +41,7 @@ def compare_methods(
 def summarise_methods(
     scores: dict[str, Scores], clean_recognised: Mask, *, resamples: int, seed: int
 ) -> dict[str, list[Any]]:
-    """Return a table with a row a method: every metric with its interval, and by how much the denoiser is ahead.
+    """Return a table with a row a method, the best first: every metric, and by how much the denoiser is ahead.
 
     What it is ahead is paired, image by image. `clean_recognised` says whether each image is recognised when clean;
     of these, the table counts those that each method repaired, flipped and lost.
@@ -54,4 +54,5 @@ def summarise_methods(
             row |= between(metric, values, resamples=resamples, seed=seed, share=metric == "recognised")
         seen = (values == 1 for values in (scores["noisy"]["recognised"], of_method["recognised"]))
         rows.append(row | count_changes(clean_recognised, *seen))
+    rows.sort(key=lambda row: -row["psnr"])
     return {name: [row[name] for row in rows] for name in rows[0]}

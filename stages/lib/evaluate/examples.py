@@ -1,5 +1,6 @@
 """Keeps the images that the figures show."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,10 @@ from stages.lib.images import as_bytes, as_float
 from stages.lib.tables import Columns, shorten
 
 
-def write_examples(folder: Path, split: Split, denoiser: Denoiser, filtered: Filtered, images: Columns) -> None:
-    """Write a sheet for each group of images, chosen by the table as it is written; and one for all methods."""
+def write_examples(
+    folder: Path, split: Split, denoiser: Denoiser, filtered: Filtered, images: Columns, *, methods: Sequence[str]
+) -> None:
+    """Write a sheet for each group of images, chosen by the table as it is written; and one of `methods`."""
     folder.mkdir()
     written = {**images, "denoised_psnr": np.array([shorten(value) for value in images["denoised_psnr"]])}
     for group, chosen in choose(written).items():
@@ -24,10 +27,7 @@ def write_examples(folder: Path, split: Split, denoiser: Denoiser, filtered: Fil
     shown = one_of_each_class(split.labels[filtered.indices])
     chosen = filtered.indices[shown]
     noisy = split.noisy[chosen]
-    rows = {
-        "noisy": noisy,
-        **{method: stack[shown] for method, stack in reversed(filtered.images.items())},
-        "denoiser": denoiser(noisy),
-        "clean": as_float(split.clean[chosen]),
-    }
+    made = {"noisy": noisy, "denoiser": denoiser(noisy)}
+    made |= {method: stack[shown] for method, stack in filtered.images.items()}
+    rows = {method: made[method] for method in reversed(methods)} | {"clean": as_float(split.clean[chosen])}
     write_sheet(folder / "methods.png", {name: as_bytes(stack) for name, stack in rows.items()})

@@ -51,7 +51,7 @@ def score(clean: Images, other: Images, labels: Bytes, classifier: Classifier) -
 
 def advantage(one: Scores, other: Scores) -> Scores:
     """Return by how much `one` is better than `other`, image by image; of the error, by how much it is smaller."""
-    return {metric: sign * (one[metric] - other[metric]) for metric, sign in HEADLINES.items()}
+    return {metric: sign * (one[metric] - other[metric]) + 0.0 for metric, sign in HEADLINES.items()}
 
 
 def in_batches(

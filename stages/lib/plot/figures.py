@@ -111,6 +111,8 @@ def best_median_worst(results: Results, folder: Path) -> None:
 def reading(classes: Columns) -> str:
     """Return in words for which classes denoising does not clearly help the classifier."""
     doubtful = [f"{label:.0f}" for label in classes["label"][classes["gain_recognised_low"] <= 0]]
+    if len(doubtful) == len(classes["label"]):
+        return "No clear gain in recognised images for any class."
     if not doubtful:
         return "In every class, more images are recognised than before."
     return f"No clear gain in recognised images for class {', '.join(doubtful)}."

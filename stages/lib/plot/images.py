@@ -70,14 +70,15 @@ def draw_groups(
         title = group if len(rows["clean"]) else f"{group}: none"
         columns[per_group // 2][0].annotate(
             title, (0.5, 1), (0, 20), xycoords="axes fraction", textcoords="offset points", ha="center", fontsize=13
-        )
+        ).set_in_layout(False)  # it is wider than its column
         for axes, name in zip(grid[:, number * (per_group + 1)], names, strict=True):
             axes.text(-0.1, 0.5, name if not number else "", transform=axes.transAxes, ha="right", va="center")
         for position, column in enumerate(columns[: len(rows["clean"])]):
             for axes, (name, kind) in zip(column, names.items(), strict=True):
                 axes.set_axis_on()
                 show(axes, rows[kind][position])
-                axes.set_title(above[group][name][position], fontsize=10.5, loc="center", pad=2)
+                over = "\n\n" if name == "noisy" else ""  # the name of the group
+                axes.set_title(over + above[group][name][position], fontsize=10.5, loc="center", pad=2)
 
 
 def show(axes: Axes, image: NDArray[np.generic], *, colours: str = "gray") -> AxesImage:

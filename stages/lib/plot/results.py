@@ -68,9 +68,8 @@ class Results:
     def methods_side_by_side(self, count: int) -> dict[str, Bytes]:
         """Return what each method makes of `count` images, one of each class."""
         shown = len(one_of_each_class(self.images["label"][self.images["filtered"] == 1]))
-        # As they are written: the noisy images, the methods from the worst to the denoiser, the clean images.
-        rows = [name for name in self.methods["method"][::-1] if name != "noisy"]
-        sheet = read_sheet(EXAMPLES / "methods.png", rows=["noisy", *rows, "clean"], count=shown)
+        rows = [*self.methods["method"][::-1], "clean"]  # as they are written, from the worst to the best
+        sheet = read_sheet(EXAMPLES / "methods.png", rows=rows, count=shown)
         return {METHODS.get(name, name): images[:count] for name, images in sheet.items()}
 
     def decibels(self, kind: str, indices: Indices) -> list[str]:

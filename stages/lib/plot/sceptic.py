@@ -25,7 +25,7 @@ def methods_side_by_side(results: Results, folder: Path) -> None:
         height=height_of(len(rows), results.columns, space=0.04, names=2.1),
         title="The same noisy images, filtered and denoised",
         subtitle="Each filter is tuned on validation images to its best PSNR, with the bias of clipped noise undone "
-        "where that helps. All black and the mean training image are answers that take no look.",
+        "where that helps. From the worst to the best by PSNR.",
         dots_per_inch=results.dots_per_inch,
     ) as drawing:
         draw_rows(drawing, rows, above={})
@@ -37,13 +37,20 @@ def methods(results: Results, folder: Path) -> None:
     with figure(
         folder / "methods.png",
         height=4.6,
-        title=f"The denoiser is {abs(ahead):.1f} dB {'ahead of' if ahead >= 0 else 'behind'} the best filter, {best}",
+        title=headline(best, ahead, **between),
         subtitle=f"{results.methods['images'][0]:,.0f} of the {results.measured_on}, the same noise for all; "
         f"bars end in 95% intervals. Ahead, image by image: {between['low']:.2f} to {between['high']:.2f} dB. "
         "Dotted: the clean images. Recognised by a classifier that has seen clean training images only.",
         dots_per_inch=results.dots_per_inch,
     ) as drawing:
         draw_methods(drawing, results.methods, clean_recognised=results.summary["clean"]["recognised"])
+
+
+def headline(best: str, ahead: float, *, low: float, high: float) -> str:
+    """Return in words how the denoiser compares with the best filter: level where the interval holds zero."""
+    if low <= 0 <= high:
+        return f"The denoiser and the best filter, {best}, are level"
+    return f"The denoiser is {abs(ahead):.1f} dB {'ahead of' if ahead > 0 else 'behind'} the best filter, {best}"
 
 
 def noise_levels(results: Results, folder: Path) -> None:
@@ -53,9 +60,9 @@ def noise_levels(results: Results, folder: Path) -> None:
         folder / "noise_levels.png",
         height=4.6,
         title=f"Trained at {trained:g}, the denoiser {where_it_helps(levels)}",
-        subtitle=f"Noise: {results.noise_name}, {levels['images'][0]:,.0f} images a level; "
-        f"{levels['filter_images'][0]:,.0f} for the filters ({filters}), which are told each level and tuned for it. "
-        "Bands: 95% intervals. At factor 0 the noisy image is clean, and off the scale.",
+        subtitle=f"Noise: {results.noise_name}, {levels['images'][0]:,.0f} images a level. The best filter of each "
+        f"({filters}) is told the level and tuned for it; it is drawn at its distance from the denoiser on "
+        f"{levels['filter_images'][0]:,.0f} of the images. Bands: 95% intervals.",
         dots_per_inch=results.dots_per_inch,
     ) as drawing:
         draw_levels(drawing, levels, trained=trained)

@@ -1,8 +1,8 @@
 """The section `prepare` of params.yaml."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from stages.lib.parameters import Section
 
@@ -14,6 +14,12 @@ class NoiseParameters(Section):
         description="one of gaussian, uniform, correlated, speckle, poisson, salt_and_pepper"
     )
     factor: float = Field(ge=0, le=10, description="a number from 0 to 10, the strength of the noise")
+
+    @model_validator(mode="after")
+    def _a_share_is_at_most_one(self) -> Self:
+        if self.kind == "salt_and_pepper" and self.factor > 1:
+            raise ValueError("salt_and_pepper takes a share of the pixels")
+        return self
 
 
 class DigitsParameters(Section):
@@ -31,5 +37,5 @@ class PrepareParameters(Section):
     )
     validation: float = Field(gt=0, lt=1, description="a share between 0 and 1 of the training images")
     seed: int = Field(ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
-    noise: NoiseParameters = Field(description="a section with the keys kind, factor")
+    noise: NoiseParameters = Field(description="a section with the keys kind, factor (of salt_and_pepper at most 1)")
     digits: DigitsParameters = Field(description="a section with the keys test, warps")

@@ -49,6 +49,7 @@ def fill(
         metrics=metrics,
         methods=METHODS,
         rows=rows,
+        names=list(by_name),
         kinds=rows_of(tables["kinds"]),
         kind_names=KINDS,
         noisy=by_name["noisy"],
