@@ -29,7 +29,8 @@ MACHINE = Path("reports/training/provenance.json")
 # How far a training on another kind of machine may end from the committed one: twice the largest of what was measured.
 # With oneDNN held to AVX2 instead of AVX-512, two data sets of the same kind ended 0.007 and 0.036 dB, 0.00002 and
 # 0.00008 (MSE), 0.0005 and 0.0038 (SSIM) off; with another seed 0.04 dB, 0.00014 and 0.0012.
-# `python -m benchmarks.spread` measures these on the committed parameters.
+# `python -m benchmarks.spread` measures these on the committed parameters. What the classifier decides (recognised,
+# and below) depends on two trainings and was not measured on another kind of machine yet: these are guesses.
 TOLERANCES = {
     "mse": 0.0003,
     "psnr": 0.08,
