@@ -4,13 +4,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stages.classify import one_cycle
 from stages.lib.backend import keras
 from stages.lib.classify.network import classifier
 from stages.lib.evaluate.provenance import describe_model
 from stages.lib.evaluate.recognition import load_classifier
 from stages.lib.failure import Mistake
-from stages.lib.train.architectures import cae
+from stages.lib.train.architectures.cae import cae
+from stages.lib.train.architectures.size import Size
 
 ROOT = Path(__file__).parent.parent
 SHAPE = (28, 28, 1)
@@ -39,18 +39,9 @@ def test_an_image_of_any_size_is_given_a_class(shape: tuple[int, ...], tmp_path:
 
 
 def test_a_denoiser_is_no_classifier(tmp_path: Path) -> None:
-    cae(SHAPE).save(tmp_path / "model.h5", include_optimizer=False)
+    cae(SHAPE, Size(1, 1)).save(tmp_path / "model.h5", include_optimizer=False)
     with pytest.raises(Mistake, match="not a number for each class"):
         load_classifier(tmp_path / "model.h5", image_shape=SHAPE)
-
-
-def test_the_learning_rate_rises_and_falls_to_nothing() -> None:
-    rate = one_cycle(0.01, steps=800)
-    rates = [float(rate(step)) for step in range(0, 801, 100)]
-    assert rates[1] == max(rates) == pytest.approx(0.01)
-    assert rates[0] == pytest.approx(0.001)
-    assert rates[1:] == sorted(rates[1:], reverse=True)
-    assert rates[-1] == pytest.approx(0, abs=1e-9)
 
 
 def test_the_size_and_the_parameters_of_a_model_are_told(saved: Path) -> None:

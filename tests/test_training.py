@@ -1,139 +1,133 @@
 import io
 from pathlib import Path
+from typing import Any
 
-import h5py
 import numpy as np
 import pytest
 
-from stages.lib.backend import keras
-from stages.lib.batches import Batches
+from stages.lib.backend import choose_strategy, start_reproducibly
 from stages.lib.dataset import Split
-from stages.lib.evaluate.denoiser import load_denoiser
 from stages.lib.failure import Mistake
 from stages.lib.machine import describe_machine
-from stages.lib.train.architectures import ARCHITECTURES, cae
+from stages.lib.noise.fresh import FreshNoise
+from stages.lib.parameters import read_section
 from stages.lib.train.diary import Diary, open_live
+from stages.lib.train.feed import Feed
 from stages.lib.train.parameters import TrainParameters
-from stages.train import pairs_of
+from stages.lib.train.training import Training
+from stages.train import best_epoch, finished
 
-SHAPE = (28, 28, 1)
-NOISY = np.random.default_rng(1).random((10, *SHAPE), np.float32)
-SPLIT = Split(
-    np.arange(10, dtype=np.uint8)[:, None, None, None] * np.ones(SHAPE, np.uint8), NOISY, np.zeros(10, np.uint8)
+SHAPE = (12, 12, 1)
+RANDOM = np.random.default_rng(1)
+# Squares on black: something that can be learned at once.
+CLEAN = np.zeros((64, *SHAPE), np.uint8)
+for _image in CLEAN:
+    _row, _column = RANDOM.integers(0, 8, 2)
+    _image[_row : _row + 4, _column : _column + 4] = 255
+NOISY = np.clip(CLEAN / np.float32(255) + 0.5 * RANDOM.standard_normal(CLEAN.shape, np.float32), 0, 1)
+SPLIT = Split(CLEAN, NOISY, np.zeros(64, np.uint8))
+
+
+def parameters(**changes: Any) -> TrainParameters:
+    small = {"architecture": "unet", "filters": 4, "depth": 1, "epochs": 3, "batch_size": 8, "learning_rate": 0.01}
+    return read_section("train", TrainParameters).model_copy(update={**small, **changes})
+
+
+def begin(changed: TrainParameters) -> Training:
+    start_reproducibly(changed.seed)
+    fresh = None if changed.noise == "fixed" else FreshNoise("gaussian", (0.5, 0.5), changed.seed)
+    feed = Feed.of(SPLIT, share=changed.share, fresh=fresh, seed=changed.seed)
+    return Training(changed, feed, SPLIT, strategy=choose_strategy())
+
+
+def no_step(images: int) -> None:
+    pass
+
+
+def weights(training: Training) -> bytes:
+    return b"".join(weight.tobytes() for weight in training.denoiser.get_weights())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"noise": "fresh", "precision": "mixed_bfloat16", "schedule": "cosine"},
+        {"architecture": "vae", "average": 0.9, "optimizer": "adamw", "weight_decay": 0.01},
+        {"architecture": "dncnn", "depth": 4, "loss": "mean_squared_error", "schedule": "one_cycle"},
+    ],
 )
+def test_a_training_that_goes_on_from_its_state_ends_with_the_same_bytes(changes: dict[str, Any]) -> None:
+    chosen = parameters(**changes)
+    through, broken = begin(chosen), begin(chosen)
+    measured = [through.take_epoch(number, no_step) for number in (1, 2, 3)]
+    broken.take_epoch(1, no_step)
+    follower = begin(chosen)
+    follower.state = broken.state
+    assert [follower.take_epoch(number, no_step) for number in (2, 3)] == measured[1:]
+    assert weights(follower) == weights(through)
 
 
-def test_the_reference_is_the_one_of_the_notebook() -> None:
-    model = cae(SHAPE)
-    assert model.count_params() == 12_193
-    kinds = "Conv2D MaxPooling2D Conv2D MaxPooling2D Conv2D UpSampling2D Conv2D UpSampling2D Conv2D"
-    assert " ".join(type(layer).__name__ for layer in model.layers) == kinds
-    assert [layer.filters for layer in model.layers if isinstance(layer, keras.layers.Conv2D)] == [32, 16, 16, 32, 1]
-    assert model.output_shape == (None, *SHAPE)
+@pytest.mark.parametrize("loss", ["binary_crossentropy", "mean_squared_error", "mean_absolute_error", "ssim_mix"])
+def test_every_loss_teaches_to_denoise(loss: str) -> None:
+    training = begin(parameters(architecture="dncnn", depth=3, loss=loss, noise="fresh"))
+    first, *_, last = [training.take_epoch(number, no_step) for number in range(1, 7)]
+    assert last["train/loss"] < first["train/loss"]
+    if loss == "ssim_mix":
+        assert last["validation/ssim"] > first["validation/ssim"] + 0.05
+    else:
+        assert last["validation/psnr"] > max(first["validation/psnr"], 11)  # the noisy squares have 9.5 dB
 
 
-def test_the_parameters_know_exactly_the_architectures_there_are() -> None:
-    assert set(TrainParameters.model_fields["architecture"].annotation.__args__) == set(ARCHITECTURES)  # type: ignore[union-attr]
+def test_an_average_of_the_weights_is_what_is_measured_and_the_training_itself_goes_on_without_it() -> None:
+    plain, averaged = begin(parameters()), begin(parameters(average=0.99))
+    one, two = (training.take_epoch(1, no_step) for training in (plain, averaged))
+    assert one["train/loss"] == two["train/loss"]
+    assert weights(plain) != weights(averaged)
+    assert plain.take_epoch(2, no_step)["train/loss"] == averaged.take_epoch(2, no_step)["train/loss"]
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_two_models_built_in_one_process_are_the_same_file(architecture: str, tmp_path: Path) -> None:
-    for name in ("one.h5", "two.h5"):
-        keras.utils.set_random_seed(1)
-        ARCHITECTURES[architecture](SHAPE).save(tmp_path / name, include_optimizer=False)
-    assert (tmp_path / "one.h5").read_bytes() == (tmp_path / "two.h5").read_bytes()
+def test_a_share_of_the_images_is_chosen_once() -> None:
+    feed = Feed.of(SPLIT, share=0.25, fresh=None, seed=1)
+    seen = [{image.tobytes() for noisy, _ in feed.epoch(number, batch_size=8) for image in noisy} for number in (1, 2)]
+    assert len(feed) == len(seen[0]) == 16
+    assert seen[0] == seen[1]
 
 
-def test_images_that_cannot_be_halved_twice_are_refused() -> None:
-    with pytest.raises(Mistake, match="must be multiples of 4"):
-        cae((30, 28, 1))
+def test_noisy_and_clean_images_stay_together() -> None:
+    feed = Feed.of(SPLIT, share=1, fresh=None, seed=1)
+    for noisy, clean in feed.epoch(1, batch_size=8):
+        assert len(noisy) == len(clean) == 64
+        for one, other in zip(noisy, clean, strict=True):
+            place = next(index for index, image in enumerate(NOISY) if image.tobytes() == one.tobytes())
+            np.testing.assert_array_equal(other, CLEAN[place])
 
 
-def test_an_epoch_meets_every_image_once_in_an_order_of_the_seed() -> None:
-    def order(seed: int, epochs: int) -> list[int]:
-        batches = Batches(pairs_of(SPLIT), count=10, batch_size=4, seed=seed)
-        for _ in range(epochs):
-            batches.on_epoch_end()
-        pairs = [batches[number] for number in range(len(batches))]
-        assert [len(noisy) for noisy, _ in pairs] == [4, 4, 2]
-        return [round(float(image[0, 0, 0] * 255)) for _, clean in pairs for image in clean]
-
-    assert sorted(order(1, 0)) == list(range(10))
-    assert order(1, 0) == order(1, 0)
-    assert len({tuple(order(1, 0)), tuple(order(1, 1)), tuple(order(2, 0)), tuple(range(10))}) == 4
+def history(*psnr: float) -> list[dict[str, float]]:
+    return [{"validation/psnr": value} for value in psnr]
 
 
-def test_noisy_and_clean_images_stay_together_and_validation_keeps_its_order() -> None:
-    noisy, clean = Batches(pairs_of(SPLIT), count=10, batch_size=10)[0]
-    np.testing.assert_array_equal(noisy, NOISY)
-    assert clean[:, 0, 0, 0] * 255 == pytest.approx(range(10))
+def test_the_best_epoch_is_the_first_of_the_highest_psnr() -> None:
+    assert best_epoch(history(18, 20, 19, 20)) == 2
+
+
+def test_training_ends_after_all_epochs_or_when_patience_is_over() -> None:
+    assert not finished([], epochs=1, patience=1)
+    assert finished(history(1, 2, 3), epochs=3, patience=0)
+    assert not finished(history(3, 2, 1), epochs=4, patience=0)
+    assert finished(history(1, 3, 2, 1), epochs=9, patience=2)
+    assert not finished(history(1, 3, 2), epochs=9, patience=2)
 
 
 def test_a_loss_that_is_no_number_ends_the_training(tmp_path: Path) -> None:
     with open_live(tmp_path) as live:
-        diary = Diary(live=live, log=io.StringIO())
-        diary.set_params({"epochs": 3, "steps": 1})
-        diary.on_epoch_begin(0)
-        with pytest.raises(Mistake, match=r"The loss became nan in epoch 1. Lower train.learning_rate."):
-            diary.on_epoch_end(0, {"loss": float("nan")})
+        diary = Diary(live=live, log=io.StringIO(), epochs=3, images=1)
+        diary.begin(1).close()
+        measured = {"train/loss": float("nan"), "validation/psnr": 1.0}
+        with pytest.raises(Mistake, match=r"The loss became nan in epoch 1. Lower train.learning_rate"):
+            diary.end(1, measured, best=True)
 
 
 def test_the_machine_is_described_the_same_each_time() -> None:
     assert describe_machine() == describe_machine()
     assert "threads, " in describe_machine()
-
-
-@pytest.fixture
-def saved(tmp_path: Path) -> Path:
-    cae(SHAPE).save(tmp_path / "model.h5", include_optimizer=False)
-    return tmp_path / "model.h5"
-
-
-def test_a_saved_denoiser_gives_images_within_range(saved: Path) -> None:
-    denoised = load_denoiser(saved, image_shape=SHAPE)(NOISY)
-    assert denoised.shape == NOISY.shape
-    assert denoised.dtype == np.float32
-    assert 0 <= denoised.min() <= denoised.max() <= 1
-
-
-def test_a_denoiser_for_other_images_is_refused(saved: Path) -> None:
-    with pytest.raises(Mistake, match=r"model.h5 takes images of shape \(28, 28, 1\), the data has \(32, 32, 3\)"):
-        load_denoiser(saved, image_shape=(32, 32, 3))
-
-
-def test_a_model_that_is_no_denoiser_is_refused(tmp_path: Path) -> None:
-    model = keras.Sequential([keras.Input(SHAPE), keras.layers.Flatten(), keras.layers.Dense(10)])
-    model.save(tmp_path / "model.h5", include_optimizer=False)
-    with pytest.raises(Mistake, match=r"gives images of shape \(10,\)"):
-        load_denoiser(tmp_path / "model.h5", image_shape=SHAPE)
-
-
-@pytest.mark.parametrize("kept", [0, 100, 3000, -1000])
-def test_a_truncated_model_is_named(saved: Path, kept: int) -> None:
-    saved.write_bytes(saved.read_bytes()[:kept])
-    with pytest.raises(Mistake, match="model.h5 cannot be loaded as a Keras model of stock layers"):
-        load_denoiser(saved, image_shape=SHAPE)
-
-
-def test_a_missing_model_or_another_hdf5_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Mistake, match="There is no model"):
-        load_denoiser(tmp_path / "model.h5", image_shape=SHAPE)
-    h5py.File(tmp_path / "model.h5", "w").close()
-    with pytest.raises(Mistake, match="holds no Keras model"):
-        load_denoiser(tmp_path / "model.h5", image_shape=SHAPE)
-
-
-def test_code_in_a_model_file_is_not_run(tmp_path: Path) -> None:
-    trap = keras.layers.Lambda(lambda image: image)
-    model = keras.Sequential([keras.Input(SHAPE), trap])
-    model.save(tmp_path / "model.h5", include_optimizer=False)
-    with pytest.raises(Mistake, match="stock layers"):
-        load_denoiser(tmp_path / "model.h5", image_shape=SHAPE)
-
-
-def test_a_diverged_model_is_told_as_such(tmp_path: Path) -> None:
-    model = cae(SHAPE)
-    model.set_weights([weight * np.nan for weight in model.get_weights()])
-    model.save(tmp_path / "model.h5", include_optimizer=False)
-    with pytest.raises(Mistake, match="its training diverged"):
-        load_denoiser(tmp_path / "model.h5", image_shape=SHAPE)(NOISY)

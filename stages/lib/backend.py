@@ -45,4 +45,17 @@ def start_reproducibly(seed: int) -> None:
         tensorflow.config.experimental.enable_op_determinism()
 
 
-__all__ = ["keras", "start_reproducibly", "tensorflow"]
+def use_threads(threads: int | str) -> None:
+    """Compute on that many threads, or on one a core ("all"). To be called before anything is computed."""
+    if threads != "all":
+        tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
+        tensorflow.config.threading.set_inter_op_parallelism_threads(threads)
+
+
+def choose_strategy() -> "tensorflow.distribute.Strategy":
+    """Return how to spread a training: over all GPUs where there are several, else on the one device there is."""
+    several = len(tensorflow.config.list_physical_devices("GPU")) > 1
+    return tensorflow.distribute.MirroredStrategy() if several else tensorflow.distribute.get_strategy()
+
+
+__all__ = ["choose_strategy", "keras", "start_reproducibly", "tensorflow", "use_threads"]

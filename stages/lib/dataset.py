@@ -39,18 +39,12 @@ class Split:
 
 def open_split(name: str, *, folder: Path = FOLDER) -> Split:
     """Return a split, mapped read-only; raise Mistake if it is missing, cut short or does not fit together."""
-    split = Split(*(open_array(folder / f"{name}_{part}.npy") for part in ("clean", "noisy", "labels")))
-    right = (
-        split.clean.ndim == 4
-        and split.clean.dtype == np.uint8
-        and split.noisy.dtype == np.float32
-        and split.clean.shape == split.noisy.shape
-        and split.labels.shape == (len(split),)
-    )
-    if not right or not len(split):
-        found = ", ".join(f"{array.dtype} {array.shape}" for array in (split.clean, split.noisy, split.labels))
-        raise Mistake(f"The {name} split in {folder} does not fit together (clean, noisy, labels: {found}). {_REBUILD}")
-    return split
+    clean, labels = open_clean(name, folder=folder)
+    noisy = open_array(folder / f"{name}_noisy.npy")
+    if noisy.dtype != np.float32 or noisy.shape != clean.shape:
+        found = f"clean {clean.dtype} {clean.shape}, noisy {noisy.dtype} {noisy.shape}"
+        raise Mistake(f"The {name} split in {folder} does not fit together ({found}). {_REBUILD}")
+    return Split(clean, noisy, labels)
 
 
 def open_clean(name: str, *, folder: Path = FOLDER) -> tuple[Bytes, NDArray[np.uint8]]:

@@ -13,7 +13,8 @@ from stages.lib.orphan import end_with_dvc
 
 LOCK = Path(".dvc/tmp/stage.lock")
 INTERRUPTED = (
-    "Interrupted. The next `dvc repro` starts this stage anew, or restores it from the cache if you undo your change."
+    "Interrupted. The next `dvc repro` starts this stage anew (a training goes on after its last whole epoch), "
+    "or restores it from the cache if you undo your change."
 )
 
 

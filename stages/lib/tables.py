@@ -40,6 +40,16 @@ def read_table(path: Path) -> Columns:
         raise Mistake(f"{path} cannot be read as a table ({error}). `dvc repro` makes it again.") from error
 
 
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return rows that have the same names as columns."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def rows_of(table: Table) -> list[dict[str, Any]]:
+    """Return the rows of a table, each by the names of its columns."""
+    return [dict(zip(table, values, strict=True)) for values in zip(*table.values(), strict=True)]
+
+
 def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
     """Write nested values as JSON, fractions with six significant digits, a newline at the end."""
     path.write_text(json.dumps(_shortened(summary), indent=2, allow_nan=False) + "\n", encoding="utf-8")

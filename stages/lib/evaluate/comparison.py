@@ -11,6 +11,7 @@ from stages.lib.evaluate.summary import Mask, count_changes
 from stages.lib.filtered import Filtered
 from stages.lib.images import as_float
 from stages.lib.intervals import between
+from stages.lib.tables import columns_of
 
 
 def compare_methods(
@@ -55,4 +56,4 @@ def summarise_methods(
         seen = (values == 1 for values in (scores["noisy"]["recognised"], of_method["recognised"]))
         rows.append(row | count_changes(clean_recognised, *seen))
     rows.sort(key=lambda row: -row["psnr"])
-    return {name: [row[name] for row in rows] for name in rows[0]}
+    return columns_of(rows)

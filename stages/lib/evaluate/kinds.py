@@ -10,6 +10,7 @@ from stages.lib.intervals import between
 from stages.lib.noise.families import KINDS, Noise
 from stages.lib.noise.moments import noisy_psnr
 from stages.lib.progress import progress
+from stages.lib.tables import columns_of
 
 STRONGEST = 1.0  # a factor; kinds that leave black alone never become as strong as Gaussian noise on dark images
 MOST = 10.0  # what params.yaml allows
@@ -43,7 +44,7 @@ def try_kinds(trial: Trial, prepared: Noise, *, resamples: int, seed: int) -> di
                 row |= between(f"fall_{metric}", fall, resamples=resamples, seed=seed)
             rows.append(row)
             bar.update()
-    return {name: [row[name] for row in rows] for name in rows[0]}
+    return columns_of(rows)
 
 
 def as_strong(kind: str, clean: Bytes, *, psnr: float, strongest: float) -> Noise:

@@ -14,7 +14,7 @@ from stages.lib.noise.moments import noisy_psnr
 from stages.lib.noise.redraw import with_noise
 from stages.lib.progress import progress
 from stages.lib.quality import PerImage, mse, psnr, ssim
-from stages.lib.tables import Columns
+from stages.lib.tables import Columns, columns_of
 
 Row = dict[str, Any]
 
@@ -65,4 +65,4 @@ def follow_levels(
                 row |= between(f"ahead_{metric}", same_images[metric] - of_filter, **resampling)
             rows.append(row)
             bar.update()
-    return {name: [row[name] for row in rows] for name in rows[0]}
+    return columns_of(rows)

@@ -9,7 +9,7 @@ from stages.lib.evaluate.scores import HEADLINES, Scores, advantage
 from stages.lib.images import Bytes
 from stages.lib.intervals import between, interval
 from stages.lib.quality import psnr
-from stages.lib.tables import Columns
+from stages.lib.tables import Columns, columns_of
 
 Mask = NDArray[np.bool_]
 
@@ -52,7 +52,7 @@ def summarise_classes(scores: dict[str, Scores], labels: Bytes, *, resamples: in
             row |= between(f"denoised_{metric}", denoised[metric], share=metric == "recognised", **resampling)
             row |= between(f"gain_{metric}", denoised[metric] - noisy[metric], **resampling)
         rows.append(row)
-    return {name: [row[name] for row in rows] for name in rows[0]}
+    return columns_of(rows)
 
 
 def average(draws: list[Scores]) -> Scores:

@@ -9,20 +9,33 @@ from stages.lib.plot.style import DENOISED, NOISY
 from stages.lib.tables import Columns
 
 Values = NDArray[np.float64]
+MANY = 30  # epochs, whose points would hide the line
 
 
-def draw_training(drawing: Figure, *, epochs: Values, loss: dict[str, Values], mse: dict[str, Values]) -> None:
-    """Draw the loss and the PSNR of the mean MSE against the epoch, for the splits train and validation."""
-    left, right = drawing.subplots(1, 2)
-    for name, colour, style in (("train", NOISY, "--"), ("validation", DENOISED, "-")):
-        line = {"color": colour, "linestyle": style, "marker": "o", "markersize": 4}
-        left.plot(epochs, loss[name], label=name, **line)
-        right.plot(epochs, -10 * np.log10(mse[name]), label=name, **line)
-    left.set(xlabel="epoch", title="binary cross-entropy (lower is better)", ylabel="loss")
-    right.set(xlabel="epoch", title="PSNR of the mean MSE (higher is better)", ylabel="decibels")
-    for axes in (left, right):
+def draw_training(
+    drawing: Figure, *, epochs: Values, losses: dict[str, Values], psnr: Values, ssim: Values, saved: int
+) -> None:
+    """Draw losses by the names of their splits, and validation PSNR (decibels) and SSIM, against the epoch.
+
+    The epoch whose weights are `saved` is marked.
+    """
+    line = {"marker": "o" if len(epochs) <= MANY else "", "markersize": 4}
+    left, middle, right = drawing.subplots(1, 3)
+    for (name, values), colour, style in zip(losses.items(), (NOISY, DENOISED), ("--", "-"), strict=True):
+        left.plot(epochs, values, label=name, color=colour, linestyle=style, **line)
+    left.legend()
+    for axes, values in ((middle, psnr), (right, ssim)):
+        axes.plot(epochs, values, color=DENOISED, **line)
+        axes.plot(
+            saved, values[epochs == saved], "o", color=DENOISED, markersize=9, markerfacecolor="none", label="saved"
+        )
+        axes.legend(loc="lower right")
+    left.set(title="loss (lower is better)")
+    middle.set(title="PSNR in dB, validation")
+    right.set(title="SSIM, validation")
+    for axes in (left, middle, right):
+        axes.set(xlabel="epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-        axes.legend()
 
 
 def draw_distribution(drawing: Figure, *, noisy: Values, denoised: Values) -> None:

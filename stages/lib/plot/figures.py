@@ -11,9 +11,10 @@ from stages.lib.plot.curves import draw_classes, draw_distribution, draw_trainin
 from stages.lib.plot.images import draw_errors, draw_rows, height_of
 from stages.lib.plot.results import Results
 from stages.lib.plot.style import figure
-from stages.lib.tables import Columns, read_table
+from stages.lib.tables import Columns, read_summary, read_table
 
-CURVES = Path("reports/training/plots/metrics")
+TRAINING = Path("reports/training")
+CURVES = TRAINING / "plots/metrics"
 OF_A_KIND = 3  # best, median and worst images
 
 
@@ -52,19 +53,26 @@ def noisy_denoised_original(results: Results, folder: Path) -> None:
 
 
 def training_curves(results: Results, folder: Path) -> None:
-    curves = {
-        metric: {split: read_table(CURVES / split / f"{metric}.tsv") for split in ("train", "validation")}
-        for metric in ("loss", "mse")
-    }
-    values = {metric: {split: table[metric] for split, table in both.items()} for metric, both in curves.items()}
+    train, validation = (read_table(CURVES / split / "loss.tsv") for split in ("train", "validation"))
+    psnr, ssim = (read_table(CURVES / "validation" / f"{metric}.tsv")[metric] for metric in ("psnr", "ssim"))
+    saved = read_summary(TRAINING / "metrics.json")["saved"]
+    settings = read_summary(TRAINING / "provenance.json")["train"]["parameters"]
     with figure(
         folder / "training_curves.png",
         height=4.2,
-        title="How the training went",
-        subtitle="Training values are averages over an epoch; validation values are measured at its end.",
+        title=f"Saved after epoch {saved['epoch']}, the best in validation: {saved['psnr']:.2f} dB",
+        subtitle=f"{settings['architecture']}, trained on {settings['loss'].replace('_', ' ')}. "
+        "The training loss is an average over the epoch; the rest is measured at its end.",
         dots_per_inch=results.dots_per_inch,
     ) as drawing:
-        draw_training(drawing, epochs=curves["loss"]["train"]["step"], loss=values["loss"], mse=values["mse"])
+        draw_training(
+            drawing,
+            epochs=train["step"],
+            losses={"train": train["loss"], "validation": validation["loss"]},
+            psnr=psnr,
+            ssim=ssim,
+            saved=saved["epoch"],
+        )
 
 
 def psnr_distribution(results: Results, folder: Path) -> None:

@@ -10,7 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from PIL import Image
 
 from stages.lib.names import DATASETS, KINDS, METHODS
-from stages.lib.tables import Table
+from stages.lib.tables import Table, rows_of
 
 TEMPLATE = Path(__file__).with_name("page.html")
 
@@ -60,11 +60,6 @@ def fill(
         made=list(lines({name: provenance[name] for name in ("data", "models", "filters", "libraries", "machine")})),
         parameters=list(lines(provenance["parameters"])),
     )
-
-
-def rows_of(table: Table) -> list[dict[str, Any]]:
-    """Return the rows of a table, each by the names of its columns."""
-    return [dict(zip(table, values, strict=True)) for values in zip(*table.values(), strict=True)]
 
 
 def lines(values: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, str]]:

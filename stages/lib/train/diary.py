@@ -1,55 +1,70 @@
 """Tells how the training goes: a progress bar, a line an epoch, a log file, and DVCLive's curves."""
 
+import math
 import time
 from pathlib import Path
 from typing import Any, TextIO
 
-import numpy as np
 from dvclive import Live
 from scmrepo.exceptions import SCMError
 from tqdm import tqdm
 
-from stages.lib.backend import keras
 from stages.lib.failure import Mistake
+from stages.lib.train.checkpoint import Epoch
 
 
-class Diary(keras.callbacks.Callback):
-    """Keras callback that records every epoch, counted from 1; raises Mistake when the loss is no longer a number."""
+class Diary:
+    """Records every epoch, counted from 1."""
 
-    def __init__(self, *, live: Live, log: TextIO) -> None:
-        super().__init__()
-        self._live = live
-        self._log = log
+    def __init__(self, *, live: Live, log: TextIO, epochs: int, images: int) -> None:
+        self._live, self._log, self._epochs, self._images = live, log, epochs, images
+        self._last = ""  # what is known of the epoch before, for the bar
 
     def note(self, line: str) -> None:
         """Print a line, and keep it in the log file."""
         tqdm.write(line)
         print(line, file=self._log, flush=True)
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def begin(self, epoch: int) -> "tqdm[Any]":
+        """Return the progress bar of an epoch, to be moved on by the images seen."""
         self._began = time.monotonic()
-        name = f"epoch {epoch + 1}/{self.params['epochs']}"
-        self._bar = tqdm(total=self.params["steps"], desc=name, unit=" steps", ncols=88, leave=False, disable=None)
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._bar.update()
-        if batch % 20 == 0:
-            self._bar.set_postfix_str(f"loss {logs['loss']:.4f}", refresh=False)
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        self._bar.close()
-        if not np.isfinite(list(logs.values())).all():
-            raise Mistake(f"The loss became {logs['loss']} in epoch {epoch + 1}. Lower train.learning_rate.")
-        self._live.step = epoch + 1
-        for name, value in logs.items():
-            split, metric = ("validation", name[4:]) if name.startswith("val_") else ("train", name)
-            self._live.log_metric(f"{split}/{metric}", round(float(value), 7))
-        self._live.make_summary()
-        self.note(
-            f"epoch {epoch + 1:>3}/{self.params['epochs']}  {time.monotonic() - self._began:5.1f} s"
-            f"  loss {logs['loss']:.5f}  validation loss {logs['val_loss']:.5f}"
-            f"  validation PSNR {-10 * np.log10(logs['val_mse']):.2f} dB (of the mean MSE)"
+        return tqdm(
+            total=self._images,
+            desc=f"epoch {epoch}/{self._epochs}",
+            unit=" images",
+            postfix=self._last or None,
+            ncols=110,
+            leave=False,
+            disable=None,
         )
+
+    def end(self, epoch: int, measured: Epoch, *, best: bool) -> None:
+        """Record what was measured of an epoch; raise Mistake where it is no number."""
+        if not all(math.isfinite(value) for value in measured.values()):
+            raise Mistake(
+                f"The loss became {measured['train/loss']} in epoch {epoch}. Lower train.learning_rate, "
+                "or take another train.loss."
+            )
+        self.recall(epoch, measured)
+        self._last = "validation PSNR {validation/psnr:.2f} dB, SSIM {validation/ssim:.3f}".format(**measured)
+        self.note(
+            f"epoch {epoch:>3}/{self._epochs}  {time.monotonic() - self._began:5.1f} s"
+            f"  loss {measured['train/loss']:.5f}  validation loss {measured['validation/loss']:.5f}"
+            f"  PSNR {measured['validation/psnr']:.2f} dB  SSIM {measured['validation/ssim']:.3f}"
+            f"{'  best yet' if best else ''}"
+        )
+
+    def recall(self, epoch: int, measured: Epoch) -> None:
+        """Give an epoch to DVCLive, be it of this run or of one that was interrupted."""
+        self._live.step = epoch
+        for name, value in measured.items():
+            self._live.log_metric(name, round(value, 7))
+        self._live.make_summary()
+
+    def conclude(self, epoch: int, measured: Epoch, *, size: dict[str, int]) -> None:
+        """Record which epoch is saved, and what size the model has."""
+        self._live.summary["saved"] = {"epoch": epoch, "psnr": round(measured["validation/psnr"], 7), **size}
+        self._live.make_summary()
 
 
 def open_live(folder: Path) -> Live:

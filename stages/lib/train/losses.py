@@ -1,0 +1,95 @@
+"""The losses: of clean and denoised images (N, H, W, C) in [0, 1], one value an image, (N,)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from stages.lib.backend import tensorflow
+
+Tensor = Any  # one of TensorFlow's; it has no types
+WINDOW = 7  # pixels, as in stages/lib/quality.py
+SSIM_SHARE = 0.84  # of the mix, as its authors have it
+SURE = 1e-7  # a pixel is never taken for more certain than this, whose logarithm is finite
+
+
+def binary_crossentropy(clean: Tensor, denoised: Tensor) -> Tensor:
+    """Return the cross-entropy of pixels taken for probabilities, which is what the reference is trained on."""
+    denoised = tensorflow.clip_by_value(denoised, SURE, 1 - SURE)
+    return _mean(-clean * tensorflow.math.log(denoised) - (1 - clean) * tensorflow.math.log(1 - denoised))
+
+
+def mean_squared_error(clean: Tensor, denoised: Tensor) -> Tensor:
+    return _mean(tensorflow.square(denoised - clean))
+
+
+def mean_absolute_error(clean: Tensor, denoised: Tensor) -> Tensor:
+    return _mean(tensorflow.abs(denoised - clean))
+
+
+def ssim_mix(clean: Tensor, denoised: Tensor) -> Tensor:
+    """Return 0.84 (1 - SSIM) + 0.16 mean absolute error.
+
+    H. Zhao et al., Loss functions for image restoration with neural networks, IEEE Transactions on Computational
+    Imaging 3 (2017), doi:10.1109/TCI.2016.2644865; at one scale, since small images have no more.
+    """
+    return SSIM_SHARE * (1 - ssim(clean, denoised)) + (1 - SSIM_SHARE) * mean_absolute_error(clean, denoised)
+
+
+def ssim(clean: Tensor, denoised: Tensor) -> Tensor:
+    """Return the structural similarity with a uniform window of 7x7, as `quality.ssim` does, but with a gradient."""
+
+    def blur(images: Tensor) -> Tensor:
+        return tensorflow.nn.avg_pool2d(images, WINDOW, 1, "VALID")
+
+    sample = WINDOW**2 / (WINDOW**2 - 1)  # an unbiased variance
+    mean_one, mean_two = blur(clean), blur(denoised)
+    variances = sample * (blur(clean**2) - mean_one**2 + blur(denoised**2) - mean_two**2)
+    covariance = sample * (blur(clean * denoised) - mean_one * mean_two)
+    luminance, contrast = 0.01**2, 0.03**2
+    similarity = (2 * mean_one * mean_two + luminance) * (2 * covariance + contrast)
+    return _mean(similarity / ((mean_one**2 + mean_two**2 + luminance) * (variances + contrast)))
+
+
+def psnr(clean: Tensor, denoised: Tensor) -> Tensor:
+    """Return the peak signal-to-noise ratio in decibels for data range 1, capped at 100, as `quality.psnr` does."""
+    error = tensorflow.maximum(mean_squared_error(clean, denoised), 1e-10)
+    return -10 / tensorflow.math.log(10.0) * tensorflow.math.log(error)
+
+
+def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """Return the Kullback-Leibler divergence of codes (N, h, w, c) from a standard normal one, summed, (N,)."""
+    terms = 1 + log_variance - tensorflow.square(mean) - tensorflow.exp(log_variance)
+    return -0.5 * tensorflow.reduce_sum(tensorflow.cast(terms, "float32"), axis=(1, 2, 3))
+
+
+LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "binary_crossentropy": binary_crossentropy,
+    "mean_squared_error": mean_squared_error,
+    "mean_absolute_error": mean_absolute_error,
+    "ssim_mix": ssim_mix,
+}
+
+
+def training_loss(name: str, *, kl_weight: float) -> Callable[[Tensor, Any], Tensor]:
+    """Return a function of clean images (bytes) and of what the trainee puts out, to one value an image.
+
+    A variational autoencoder puts out its code too, whose divergence is added: an image's, spread over its pixels.
+    With binary cross-entropy and a weight of 1 the sum is the negative evidence lower bound for a pixel.
+    """
+
+    def loss(clean: Tensor, outputs: Any) -> Tensor:
+        denoised, *code = outputs if isinstance(outputs, list | tuple) else [outputs]
+        values = LOSSES[name](from_bytes(clean), denoised)
+        if code:
+            values += kl_weight * divergence(*code) / tensorflow.cast(tensorflow.size(clean[0]), "float32")
+        return values
+
+    return loss
+
+
+def from_bytes(images: Tensor) -> Tensor:
+    """Return bytes from 0 to 255 as float32 in [0, 1]."""
+    return tensorflow.cast(images, "float32") / 255
+
+
+def _mean(values: Tensor) -> Tensor:
+    return tensorflow.reduce_mean(values, axis=(1, 2, 3))

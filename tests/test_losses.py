@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from stages.lib import quality
+from stages.lib.backend import keras, tensorflow
+from stages.lib.images import Images, as_float
+from stages.lib.train.losses import LOSSES, divergence, psnr, ssim, training_loss
+from stages.lib.train.parameters import TrainParameters
+
+RANDOM = np.random.default_rng(1)
+BYTES = RANDOM.integers(0, 256, (5, 12, 16, 2), np.uint8)
+CLEAN = as_float(BYTES)
+DENOISED: Images = np.clip(CLEAN + 0.2 * RANDOM.standard_normal(CLEAN.shape, np.float32), 0.01, 0.99, dtype=np.float32)
+
+
+def test_the_parameters_know_exactly_the_losses_there_are() -> None:
+    assert set(TrainParameters.model_fields["loss"].annotation.__args__) == set(LOSSES)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", ["binary_crossentropy", "mean_squared_error", "mean_absolute_error"])
+def test_losses_are_those_of_keras(name: str) -> None:
+    of_pixels = getattr(keras.losses, name)(CLEAN, DENOISED)  # (N, H, W)
+    np.testing.assert_allclose(LOSSES[name](CLEAN, DENOISED), np.mean(of_pixels, axis=(1, 2)), rtol=1e-5)
+
+
+def test_psnr_and_ssim_in_training_are_those_of_the_evaluation() -> None:
+    np.testing.assert_allclose(np.asarray(psnr(CLEAN, DENOISED)), quality.psnr(quality.mse(CLEAN, DENOISED)), rtol=1e-5)
+    np.testing.assert_allclose(np.asarray(ssim(CLEAN, DENOISED)), quality.ssim(CLEAN, DENOISED), atol=2e-5)  # float32
+    assert psnr(CLEAN, CLEAN).numpy() == pytest.approx(100)
+
+
+def test_the_mix_is_nothing_for_a_perfect_image_and_grows_with_either_part() -> None:
+    mix = LOSSES["ssim_mix"]
+    np.testing.assert_allclose(mix(CLEAN, CLEAN), 0, atol=1e-6)
+    expected = 0.84 * (1 - quality.ssim(CLEAN, DENOISED)) + 0.16 * np.abs(CLEAN - DENOISED).mean((1, 2, 3))
+    np.testing.assert_allclose(mix(CLEAN, DENOISED), expected, atol=2e-5)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
+def test_every_loss_has_a_finite_gradient_on_flat_images(name: str, value: float) -> None:
+    denoised = tensorflow.Variable(np.full_like(CLEAN, value))
+    with tensorflow.GradientTape() as tape:
+        loss = tensorflow.reduce_sum(LOSSES[name](np.zeros_like(CLEAN), denoised))
+    assert np.isfinite(tape.gradient(loss, denoised)).all()
+
+
+def test_the_divergence_of_a_normal_code_is_nothing_and_else_what_the_formula_gives() -> None:
+    zeros = np.zeros((2, 3, 3, 4), np.float32)
+    np.testing.assert_allclose(divergence(zeros, zeros), 0)
+    mean, variance = 0.5, 4.0
+    one = 0.5 * (variance + mean**2 - 1 - np.log(variance))
+    np.testing.assert_allclose(divergence(zeros + mean, zeros + np.float32(np.log(variance))), 36 * one, rtol=1e-5)
+
+
+def test_the_divergence_is_weighed_and_spread_over_the_pixels() -> None:
+    code = np.full((5, 3, 4, 2), 1, np.float32)
+    plain = training_loss("mean_squared_error", kl_weight=3)(BYTES, DENOISED)
+    weighed = training_loss("mean_squared_error", kl_weight=3)(BYTES, [DENOISED, code, code])
+    np.testing.assert_allclose(weighed - plain, 3 * divergence(code, code) / (12 * 16 * 2), rtol=1e-5)
