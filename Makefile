@@ -9,10 +9,10 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint verify lock clean
+.PHONY: help setup run experiment test lint verify bench lock clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP)  ## create .venv with the locked requirements (REQUIREMENTS=requirements-gpu.lock for a GPU)
 
@@ -27,6 +27,9 @@ $(STAMP):
 run: setup  ## run the pipeline; without a copy of MNIST, on the embedded digits
 	@$(BIN)/python -m tools.run
 
+experiment: setup  ## run the pipeline with settings of experiments/ (NAME=fast, balanced or best)
+	@$(BIN)/python -m tools.experiment $(NAME)
+
 lint: setup  ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -37,6 +40,9 @@ test: lint  ## run linters and tests
 
 verify: setup  ## prove in a clean clone that the committed results come out again
 	@$(BIN)/python -m tools.verify
+
+bench: setup  ## measure speed and quality beside the plain-notebook way: an hour (QUICK=1: five minutes)
+	@QUICK=$(QUICK) $(BIN)/python -m benchmarks.beside_notebook
 
 lock:  ## pin the requirements anew (needs uv)
 	for extra in cpu gpu; do \

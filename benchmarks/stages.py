@@ -10,8 +10,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from benchmarks.processes import run
 
 STAGES = ("check", "prepare", "train", "filter", "classify", "evaluate", "plot", "report")
 
@@ -31,16 +32,8 @@ def main() -> None:
 def measure(stage: str, folder: Path) -> tuple[float, float]:
     """Return the seconds that a stage takes, start to end of its process, and its peak memory in megabytes."""
     print(f"{stage} ...", file=sys.stderr, flush=True)
-    began = time.monotonic()
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen([sys.executable, "-m", f"stages.{stage}"], cwd=folder, stdout=output, stderr=output)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            output.seek(0)
-            sys.exit(output.read().decode(errors="replace"))
-    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
-    return time.monotonic() - began, usage.ru_maxrss * unit / 1e6
+    cost = run([sys.executable, "-m", f"stages.{stage}"], folder=folder)
+    return cost.seconds, cost.peak
 
 
 def spread(values: tuple[float, ...], form: str) -> str:

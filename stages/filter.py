@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.lib import failure
-from stages.lib.dataset import Split, open_clean, open_split, read_about
+from stages.lib.dataset import open_clean, open_split, read_about
 from stages.lib.files import replacing
 from stages.lib.filter.filters import FILTERS
 from stages.lib.filter.levels import score_levels
@@ -42,10 +42,15 @@ def main() -> None:
     measured = {"validation": between, "test": evenly_spaced(len(splits["test"]), count=parameters.images)}
     with replacing(FOLDER) as (folder,):
         folder.mkdir()
+        mean = np.mean(open_clean("train")[0], axis=0, dtype=np.float64) / 255
+        answers = {"mean_image": mean.astype(np.float32), "black": np.zeros_like(mean, np.float32)}
         for name, split in splits.items():
-            write_filtered(folder, name, split, filters, measured[name])
+            write_filtered(folder, name, split.noisy[measured[name]], filters)
+            np.save(folder / f"{name}_indices.npy", measured[name])
+            for method, answer in answers.items():  # given without looking
+                np.save(folder / f"{name}_{method}.npy", np.broadcast_to(answer, (len(measured[name]), *answer.shape)))
         levels = score_levels(
-            parameters.methods,
+            filters,
             splits,
             [Noise(drawn["kind"], level) for level in parameters.levels],
             seed=drawn["seed"],
@@ -73,17 +78,11 @@ def tune_all(methods: Sequence[str], clean: Images, noisy: Images, *, noise: Noi
     return filters
 
 
-def write_filtered(folder: Path, name: str, split: Split, filters: list[Tuned], chosen: NDArray[np.int64]) -> None:
-    """Write what the filters, and two answers given without looking, make of the chosen images of a split."""
-    mean = np.mean(open_clean("train")[0], axis=0, dtype=np.float64) / 255
-    answers = {"mean_image": mean.astype(np.float32), "black": np.zeros_like(mean, np.float32)}
-    noisy = split.noisy[chosen]
-    np.save(folder / f"{name}_indices.npy", chosen)
-    with progress(f"filtering {name} images", total=len(chosen) * len(filters)) as bar:
+def write_filtered(folder: Path, name: str, noisy: Images, filters: list[Tuned]) -> None:
+    """Write what the filters make of images of a split."""
+    with progress(f"filtering {name} images", total=len(noisy) * len(filters)) as bar:
         for one in filters:
             np.save(folder / f"{name}_{one.method}.npy", one(noisy, step=bar.update))
-    for method, answer in answers.items():
-        np.save(folder / f"{name}_{method}.npy", np.broadcast_to(answer, (len(chosen), *answer.shape)))
 
 
 def spread(indices: NDArray[np.int64], *, count: int) -> NDArray[np.int64]:

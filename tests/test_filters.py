@@ -157,7 +157,9 @@ def test_the_best_filter_is_followed_through_all_levels(validation: Split) -> No
     measured = {"validation": np.array([1, 7, 9])}
     tuning = np.arange(3)
     methods = ["median", "gaussian", "total_variation"]
-    table = score_levels(methods, splits, noises, seed=1, tuning=tuning, measured=measured)["validation"]
+    prepared = with_noise("validation", validation, tuning, noise=NOISE, seed=1)
+    filters = [tune(method, *prepared, noise=NOISE) for method in methods]
+    table = score_levels(filters, splits, noises, seed=1, tuning=tuning, measured=measured)["validation"]
     assert table["index"] == [1, 7, 9] * 3
     assert table["level"] == [0.0] * 3 + [0.3] * 3 + [0.6] * 3
     scores = np.array(table["psnr"]).reshape(3, 3)

@@ -6,7 +6,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from stages.lib.dataset import Split
-from stages.lib.filter.tuning import tune
+from stages.lib.filter.tuning import Tuned, tune
 from stages.lib.noise.families import Noise
 from stages.lib.noise.redraw import with_noise
 from stages.lib.progress import progress
@@ -16,7 +16,7 @@ Indices = dict[str, NDArray[Any]]  # of the images of each split
 
 
 def score_levels(
-    methods: Sequence[str],
+    filters: Sequence[Tuned],
     splits: dict[str, Split],
     noises: Sequence[Noise],
     *,
@@ -26,8 +26,8 @@ def score_levels(
 ) -> dict[str, dict[str, list[Any]]]:
     """Return for each split a table of the PSNR and SSIM of each image, filtered by the best filter at every level.
 
-    All filters are told the level and tuned for it on the validation images `tuning`; the one that does best there
-    is applied to the images `measured`.
+    All `filters` are told the level and tuned for it anew on the validation images `tuning`; the one that does best
+    there is applied to the images `measured`.
     """
     tables: dict[str, dict[str, list[Any]]] = {
         name: {column: [] for column in ("method", "level", "index", "psnr", "ssim")} for name in splits
@@ -36,7 +36,8 @@ def score_levels(
         for noise in noises:
             clean, noisy = with_noise("validation", splits["validation"], tuning, noise=noise, seed=seed)
             best = max(
-                (tune(method, clean, noisy, noise=noise) for method in methods), key=lambda one: one.validation_psnr
+                (tune(one.method, clean, noisy, noise=noise, like=one) for one in filters),
+                key=lambda one: one.validation_psnr,
             )
             for name, split in splits.items():
                 original, noisy_now = with_noise(name, split, measured[name], noise=noise, seed=seed)

@@ -40,8 +40,12 @@ class Tuned:
         return _finish(_filter(noisy, self.method, self.setting, self.deviation, step), self.noise, undone=self.undone)
 
 
-def tune(method: str, clean: Images, noisy: Images, *, noise: Noise) -> Tuned:
-    """Return the method with the setting whose mean PSNR on these images is the highest."""
+def tune(method: str, clean: Images, noisy: Images, *, noise: Noise, like: Tuned | None = None) -> Tuned:
+    """Return the method with the setting whose mean PSNR on these images is the highest.
+
+    `like` is the same method tuned for other noise, from whose strength, in its variant, a better one is sought: that
+    is quicker than to begin anew, and what a strength multiplies is the noise already.
+    """
     deviation = float(np.sqrt(variance(clean.astype(np.float64), noise).mean()))
     found: list[Tuned] = []
 
@@ -60,6 +64,9 @@ def tune(method: str, clean: Images, noisy: Images, *, noise: Noise) -> Tuned:
     for variant in FILTERS[method].variants:
         if start is None:
             quality(ALL, **variant)
+        elif like:
+            if variant.items() <= like.setting.items():
+                climb(partial(quality, ALL, **variant), like.setting["strength"])
         else:
             # Quality may have two tops; a few images tell which of them to climb.
             strengths = [start * 2.0**power for power in range(-3, 4)]

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from functools import partial
 
 from stages.lib.backend import keras
+from stages.lib.double import InOneLayer
 from stages.lib.train.architectures.cae import cae
 from stages.lib.train.architectures.deep_cae import deep_cae
 from stages.lib.train.architectures.dncnn import dncnn
-from stages.lib.train.architectures.double import InOneLayer
 from stages.lib.train.architectures.size import Shape, Size
 from stages.lib.train.architectures.unet import unet
 from stages.lib.train.architectures.vae import sampling_vae, vae

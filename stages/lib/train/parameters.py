@@ -1,19 +1,23 @@
 """The section `train` of params.yaml."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
 from stages.lib.parameters import Section
 
 
-def _rising(factors: list[float]) -> list[float]:
-    if len(factors) != 2 or factors[0] > factors[1]:
-        raise ValueError
-    return factors
+def _range_or_word(value: Any) -> Any:
+    numbers = value if isinstance(value, list) and all(type(part) in (int, float) for part in value) else ()
+    if value == "prepared" or (len(numbers) == 2 and 0 <= numbers[0] <= numbers[1] <= 10):
+        return value
+    raise ValueError
 
 
-Factors = Annotated[list[Annotated[float, Field(ge=0, le=10)]], AfterValidator(_rising)]
+def _number_or_word(value: Any) -> Any:
+    if value == "all" or (type(value) is int and 1 <= value <= 1024):
+        return value
+    raise ValueError
 
 
 class TrainParameters(Section):
@@ -27,7 +31,7 @@ class TrainParameters(Section):
     kl_weight: float = Field(ge=0, le=1000, description="a number from 0 to 1000")
     share: float = Field(gt=0, le=1, description="a number above 0, at most 1")
     noise: Literal["fixed", "fresh"] = Field(description="one of fixed and fresh")
-    factors: Literal["prepared"] | Factors = Field(
+    factors: Annotated[Any, AfterValidator(_range_or_word)] = Field(
         description="the word prepared, or a list of the lowest and the highest noise factor, from 0 to 10"
     )
     epochs: int = Field(ge=1, le=100_000, description="a whole number, at least 1, of passes over the training images")
@@ -44,7 +48,7 @@ class TrainParameters(Section):
     average: float = Field(ge=0, lt=1, description="a number from 0, below 1")
     patience: int = Field(ge=0, description="a whole number of epochs, 0 for no end before the last")
     precision: Literal["float32", "mixed_bfloat16"] = Field(description="one of float32 and mixed_bfloat16")
-    threads: Literal["all"] | Annotated[int, Field(ge=1, le=1024)] = Field(
+    threads: Annotated[Any, AfterValidator(_number_or_word)] = Field(
         description="the word all, or a whole number from 1 to 1024"
     )
     seed: int = Field(ge=0, lt=2**32, description="a whole number from 0 to 4294967295")

@@ -1,7 +1,7 @@
 """The reference: the convolutional autoencoder that the others are compared with."""
 
 from stages.lib.backend import keras
-from stages.lib.train.architectures.double import Doubling, in_stock_layers
+from stages.lib.double import Doubling, in_stock_layers
 from stages.lib.train.architectures.size import Shape, Size, refuse_odd
 
 

@@ -1,7 +1,7 @@
 """The reference made deeper and wider."""
 
 from stages.lib.backend import keras
-from stages.lib.train.architectures.double import Doubling, in_stock_layers
+from stages.lib.double import Doubling, in_stock_layers
 from stages.lib.train.architectures.size import Shape, Size, refuse_odd
 
 

@@ -5,7 +5,7 @@ target, as in D. Im et al., Denoising criterion for variational auto-encoding fr
 """
 
 from stages.lib.backend import keras
-from stages.lib.train.architectures.double import Doubling, InOneLayer, in_stock_layers
+from stages.lib.double import Doubling, InOneLayer, in_stock_layers
 from stages.lib.train.architectures.size import Shape, Size, refuse_odd
 
 

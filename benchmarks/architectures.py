@@ -1,0 +1,93 @@
+"""Run the experiments of experiments/, and the reference, and put what they cost and reach side by side.
+
+    python -m benchmarks.architectures [NAME ...]
+
+Each is a `dvc exp run` in a clone of what is committed, which shares this checkout's cache. The results go to
+benchmarks/results/architectures.json; what a training took is known of those that really ran.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.scratch import clone
+from stages.lib.tables import read_summary, read_table, write_summary
+
+RESULTS = Path("benchmarks/results/architectures.json")
+METRICS = ("psnr", "ssim", "recognised")
+REFERENCE = "cae"
+DVC = (sys.executable, "-m", "dvc")
+
+
+def main() -> None:
+    known = {REFERENCE: {}, **{path.stem: settings(path) for path in sorted(Path("experiments").glob("*.yaml"))}}
+    with tempfile.TemporaryDirectory(prefix="architectures-") as name:
+        checkout = clone(Path(name) / "clone")
+        cache = Path(".dvc/cache").absolute()
+        subprocess.run([*DVC, "config", "--local", "cache.dir", str(cache)], cwd=checkout, check=True)
+        for experiment in sys.argv[1:] or known:
+            changes = [word for key, value in known[experiment].items() for word in ("-S", f"train.{key}={value}")]
+            subprocess.run(["git", "checkout", "--quiet", "--force", "."], cwd=checkout, check=True)
+            (checkout / "logs/times/train.csv").unlink(missing_ok=True)
+            subprocess.run([*DVC, "exp", "run", "--name", experiment, *changes], cwd=checkout, check=True)
+            record(experiment, checkout)
+
+
+def settings(path: Path) -> dict[str, Any]:
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8"))["train"])
+
+
+def record(experiment: str, checkout: Path) -> None:
+    """Write what the checkout holds into the results, in place of what is known of the experiment."""
+    known = read_summary(RESULTS) if RESULTS.exists() else {}
+    known[experiment] = describe(checkout, earlier=known)
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    write_summary(RESULTS, dict(sorted(known.items(), key=lambda item: item[1]["psnr"])))
+
+
+def describe(checkout: Path, *, earlier: dict[str, Any]) -> dict[str, Any]:
+    """Return sizes, costs and results of the denoiser in a checkout, with 95% intervals."""
+    metrics = read_summary(checkout / "reports/metrics.json")
+    training = read_summary(checkout / "reports/training/metrics.json")["saved"]
+    trained = read_summary(checkout / "reports/training/provenance.json")["train"]["parameters"]
+    model = read_summary(checkout / "reports/provenance.json")["models"]["denoiser"]
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=checkout, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    return {
+        "architecture": trained["architecture"],
+        "parameters": training["parameter_count"],
+        "multiply_adds": training["multiply_adds"],
+        "seconds": seconds_of(checkout, model["sha256"], earlier),
+        "images_a_second": images_a_second(checkout),
+        **{metric: metrics["denoised"][metric] for metric in METRICS},
+        "interval": {metric: metrics["interval"]["denoised"][metric] for metric in METRICS},
+        "sha256": model["sha256"],
+        "commit": commit,
+    }
+
+
+def seconds_of(checkout: Path, model: str, earlier: dict[str, Any]) -> float | None:
+    """Return what the training took; where it came out of the cache, what was written down when the model was made."""
+    times = checkout / "logs/times/train.csv"
+    if times.exists():
+        return float(read_table(times)["seconds"][0])
+    return next((known["seconds"] for known in earlier.values() if known["sha256"] == model), None)
+
+
+def images_a_second(checkout: Path) -> float:
+    """Return how many images the denoiser takes a second, in batches, as evaluate measures it."""
+    command = [sys.executable, "-m", "benchmarks.ruler"]
+    result = checkout / "logs/ruler.json"
+    paths = (checkout / "models/denoiser.h5", checkout / "data/prepared", result)
+    subprocess.run([*command, *map(str, paths)], env=dict(os.environ), check=True)
+    return 10_000 / float(read_summary(result)["predict_again"])
+
+
+if __name__ == "__main__":
+    main()
