@@ -32,7 +32,7 @@ def test_settings_replace_those_of_the_same_name_alone() -> None:
 
 def test_an_unknown_experiment_is_told_those_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    with pytest.raises(Mistake, match=r"No experiment is called 'fats'. Known are balanced, best, .* vae"):
+    with pytest.raises(Mistake, match=r"There is no experiment called 'fats'. Known are balanced, best, .* vae"):
         read_experiment("fats")
 
 
