@@ -6,7 +6,6 @@ Each is a `dvc exp run` in a clone of what is committed, which shares this check
 benchmarks/results/architectures.json; what a training took is known of those that really ran.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from typing import Any
 import yaml
 
 from benchmarks.scratch import clone
+from stages.lib.dataset import open_array
 from stages.lib.tables import read_summary, read_table, write_summary
 
 RESULTS = Path("benchmarks/results/architectures.json")
@@ -28,9 +28,11 @@ def main() -> None:
     known = {REFERENCE: {}, **{path.stem: settings(path) for path in sorted(Path("experiments").glob("*.yaml"))}}
     with tempfile.TemporaryDirectory(prefix="architectures-") as name:
         checkout = clone(Path(name) / "clone")
-        cache = Path(".dvc/cache").absolute()
+        cache = Path(".dvc/cache").absolute()  # what ran before is not computed again
         subprocess.run([*DVC, "config", "--local", "cache.dir", str(cache)], cwd=checkout, check=True)
         for experiment in sys.argv[1:] or known:
+            if experiment not in known:
+                sys.exit(f"There is no experiment called {experiment}. Known are {', '.join(known)}.")
             changes = [word for key, value in known[experiment].items() for word in ("-S", f"train.{key}={value}")]
             subprocess.run(["git", "checkout", "--quiet", "--force", "."], cwd=checkout, check=True)
             (checkout / "logs/times/train.csv").unlink(missing_ok=True)
@@ -85,8 +87,8 @@ def images_a_second(checkout: Path) -> float:
     command = [sys.executable, "-m", "benchmarks.ruler"]
     result = checkout / "logs/ruler.json"
     paths = (checkout / "models/denoiser.h5", checkout / "data/prepared", result)
-    subprocess.run([*command, *map(str, paths)], env=dict(os.environ), check=True)
-    return 10_000 / float(read_summary(result)["predict_again"])
+    subprocess.run([*command, *map(str, paths)], check=True)
+    return len(open_array(paths[1] / "test_clean.npy")) / float(read_summary(result)["predict_again"])
 
 
 if __name__ == "__main__":

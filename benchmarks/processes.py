@@ -34,9 +34,9 @@ def run(command: Sequence[str], *, folder: Path, environment: dict[str, str] | N
         process = subprocess.Popen(
             command, cwd=folder, env={**os.environ, **(environment or {})}, stdout=output, stderr=output
         )
-        private: list[int] = []
+        seen: dict[str, list[int]] = {"VmHWM": [], "RssAnon": []}
         ended = Event()
-        watcher = Thread(target=_watch, args=(process.pid, private, ended))
+        watcher = Thread(target=_watch, args=(process.pid, seen, ended))
         watcher.start()
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - began
@@ -46,13 +46,17 @@ def run(command: Sequence[str], *, folder: Path, environment: dict[str, str] | N
         if process.returncode:
             output.seek(0)
             sys.exit(output.read().decode(errors="replace"))
-    return Cost(seconds, usage.ru_maxrss * KIB_OR_BYTES / 1e6, max(private) * 1024 / 1e6 if private else None)
+    if not seen["VmHWM"]:  # not Linux
+        return Cost(seconds, usage.ru_maxrss * KIB_OR_BYTES / 1e6, None)
+    return Cost(seconds, *(max(values) * 1024 / 1e6 for values in seen.values()))
 
 
-def _watch(process: int, private: list[int], ended: Event) -> None:
+def _watch(process: int, seen: dict[str, list[int]], ended: Event) -> None:
+    """Note the highest resident memory yet, and the private one now; ru_maxrss would count what this process had."""
     while not ended.wait(PAUSE):
         try:
             status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
         except OSError:
             return
-        private += [int(kilobytes) for kilobytes in re.findall(r"^RssAnon:\s+(\d+) kB", status, flags=re.MULTILINE)]
+        for name, values in seen.items():
+            values += [int(kilobytes) for kilobytes in re.findall(rf"^{name}:\s+(\d+) kB", status, re.MULTILINE)]

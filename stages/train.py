@@ -9,6 +9,7 @@ from pathlib import Path
 from stages.lib import failure
 from stages.lib.backend import choose_strategy, start_reproducibly, use_threads
 from stages.lib.dataset import FOLDER, open_split, read_about
+from stages.lib.failure import Mistake
 from stages.lib.files import replacing
 from stages.lib.machine import describe_machine
 from stages.lib.noise.fresh import FreshNoise
@@ -22,28 +23,28 @@ from stages.lib.train.parameters import TrainParameters
 from stages.lib.train.training import Training
 
 MODEL, HISTORY = Path("models/denoiser.h5"), Path("reports/training")
-UNFINISHED = Path(".dvc/tmp/training.npz")
+UNFINISHED = Path(".dvc/tmp/training")
 LOG, TIMES = Path("logs/train.log"), Path("logs/times/train.csv")  # no results: they differ from run to run
+DATA = ["about.json", *(f"{split}_{part}.npy" for split in ("train", "validation") for part in ("clean", "noisy"))]
 
 
 def main() -> None:
     parameters = read_section("train", TrainParameters)
+    refuse_likelihood(parameters)
     use_threads(parameters.threads)
     start_reproducibly(parameters.seed)
     train, validation = open_split("train"), open_split("validation")
-    identity = fingerprint(
-        parameters.model_dump(),
-        describe_machine(),
-        (FOLDER / f"{name}_{part}.npy" for name in ("train", "validation") for part in ("clean", "noisy")),
-    )
-    progress = load_progress(UNFINISHED, of=identity) or Progress()
     began = time.monotonic()
+    identity = fingerprint(parameters.model_dump(), describe_machine(), (FOLDER / name for name in DATA))
+    unfinished = UNFINISHED / f"{identity}.npz"
+    progress = load_progress(unfinished) or Progress()
+    began -= progress.seconds
     feed = Feed.of(train, share=parameters.share, fresh=fresh_noise(parameters), seed=parameters.seed)
     training = Training(parameters, feed, validation, strategy=choose_strategy())
     denoiser = training.denoiser
     LOG.parent.mkdir(exist_ok=True)
     with (
-        replacing(MODEL) as (partial,),
+        replacing(MODEL, HISTORY / "provenance.json") as (model, provenance),
         LOG.open("a" if progress.history else "w", encoding="utf-8") as log,
         open_live(HISTORY) as live,
     ):
@@ -62,22 +63,26 @@ def main() -> None:
             progress.history.append(measured)
             best = best_epoch(progress.history) == epoch
             diary.end(epoch, measured, best=best)
-            progress.state = training.state
+            progress.seconds, progress.state = time.monotonic() - began, training.state
             if best:
                 progress.best = denoiser.get_weights()
-            save_progress(UNFINISHED, progress, of=identity)
+            save_progress(unfinished, progress)
         epoch = best_epoch(progress.history)
         denoiser.set_weights(progress.best)
-        denoiser.save(partial, include_optimizer=False)
+        denoiser.save(model, include_optimizer=False)
         size = {"parameter_count": denoiser.count_params(), "multiply_adds": multiply_adds(denoiser)}
         diary.conclude(epoch, progress.history[epoch - 1], size=size)
-    UNFINISHED.unlink()
-    write_summary(
-        HISTORY / "provenance.json", {"machine": describe_machine(), "train": {"parameters": parameters.model_dump()}}
-    )
-    TIMES.parent.mkdir(parents=True, exist_ok=True)
-    write_table(TIMES, {"epochs": [len(progress.history)], "seconds": [time.monotonic() - began]})
+        write_summary(provenance, {"machine": describe_machine(), "train": {"parameters": parameters.model_dump()}})
     print(f"{MODEL}: {denoiser.count_params():,} parameters, {MODEL.stat().st_size / 1024:.0f} KiB, of epoch {epoch}")
+    TIMES.parent.mkdir(parents=True, exist_ok=True)
+    write_table(TIMES, {"epochs": [len(progress.history)], "seconds": [progress.seconds]})
+    unfinished.unlink()
+
+
+def refuse_likelihood(parameters: TrainParameters) -> None:
+    """Raise Mistake where pixels that may lie outside [0, 1] are to be taken for probabilities."""
+    if (parameters.architecture, parameters.loss) == ("dncnn", "binary_crossentropy"):
+        raise Mistake("dncnn puts out no probabilities. Set train.loss to mean_squared_error, or to another error.")
 
 
 def fresh_noise(parameters: TrainParameters) -> FreshNoise | None:

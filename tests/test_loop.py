@@ -26,13 +26,12 @@ def dense() -> keras.Model:
 def test_a_stretch_of_steps_is_what_keras_does_one_at_a_time() -> None:
     theirs, ours = dense(), dense()
     theirs.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
-    losses = [
-        theirs.train_on_batch(INPUTS[first : first + 8], TARGETS[first : first + 8]) * len(INPUTS[first : first + 8])
-        for first in (0, 8, 16)
-        if not theirs.reset_metrics()
-    ]
+    total = 0.0
+    for batch in (slice(0, 8), slice(8, 16), slice(16, 20)):
+        theirs.reset_metrics()
+        total += theirs.train_on_batch(INPUTS[batch], TARGETS[batch]) * len(INPUTS[batch])
     take_steps = compile_steps(ours, keras.optimizers.Adam(0.01), squared, batch_size=8)
-    assert take_steps(INPUTS, TARGETS) == pytest.approx(sum(losses), rel=1e-5)
+    assert take_steps(INPUTS, TARGETS) == pytest.approx(total, rel=1e-5)
     for one, two in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(one, two, atol=1e-6)
 
@@ -55,24 +54,28 @@ def train(strategy):
     keras.utils.set_random_seed(1)
     with strategy.scope():
         model = build_trainee("unet", (8, 8, 1), Size(4, 1), precision="float32")
-        optimizer = keras.optimizers.Adam(0.001, use_ema=True, ema_momentum=0.5)
+        optimizer = keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5)
         optimizer.build(model.trainable_variables)
         loss = training_loss("mean_squared_error", kl_weight=0)
         steps = compile_steps(model, optimizer, loss, batch_size=10)
-    first = steps(noisy[:20], clean[:20])
+    def weights():
+        return np.concatenate([weight.ravel() for weight in model.get_weights()])
+    start, loss = weights(), steps(noisy[:20], clean[:20])
+    moved = weights() - start
     steps(noisy, clean)  # its last batch is a single image
     optimizer.finalize_variable_values(model.trainable_variables)
-    return first, np.concatenate([weight.ravel() for weight in model.get_weights()])
+    return loss, moved, weights()
 
-one, alone = train(tensorflow.distribute.get_strategy())
-two, together = train(tensorflow.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
-print(abs(one - two) < 1e-4, np.isfinite(together).all(), float(np.abs(alone - together).max()) < 0.01)
+one, alone, _ = train(tensorflow.distribute.get_strategy())
+two, together, end = train(tensorflow.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+far = np.abs(alone).max()
+print(abs(one - two) < 1e-4, far > 0.001, np.abs(alone - together).max() < 1e-3 * far, np.isfinite(end).all())
 """
 
 
 def test_two_devices_learn_what_one_learns() -> None:
     done = subprocess.run([sys.executable, "-c", TWO_DEVICES], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.stdout.split("\n")[-2] == "True True True", done.stderr
+    assert done.stdout.split("\n")[-2] == "True True True True", done.stderr
 
 
 def test_an_epoch_meets_every_example_once_in_whole_batches_and_an_order_of_its_own() -> None:

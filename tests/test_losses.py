@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -36,6 +38,19 @@ def test_the_mix_is_nothing_for_a_perfect_image_and_grows_with_either_part() -> 
     np.testing.assert_allclose(mix(CLEAN, DENOISED), expected, atol=2e-5)
 
 
+def test_a_pixel_that_is_wrong_beyond_all_doubt_still_learns() -> None:
+    logits = tensorflow.Variable(np.array([-30, 30], np.float32).reshape(1, 1, 2, 1))
+    clean = np.array([1, 0], np.float32).reshape(1, 1, 2, 1)
+
+    @tensorflow.function
+    def gradient() -> Any:
+        with tensorflow.GradientTape() as tape:
+            loss = LOSSES["binary_crossentropy"](clean, keras.ops.sigmoid(logits))
+        return tape.gradient(loss, logits)
+
+    np.testing.assert_allclose(np.ravel(gradient()), [-0.5, 0.5], rtol=1e-5)
+
+
 @pytest.mark.parametrize("name", LOSSES)
 @pytest.mark.parametrize("value", [0.0, 0.5, 1.0])
 def test_every_loss_has_a_finite_gradient_on_flat_images(name: str, value: float) -> None:
@@ -51,6 +66,9 @@ def test_the_divergence_of_a_normal_code_is_nothing_and_else_what_the_formula_gi
     mean, variance = 0.5, 4.0
     one = 0.5 * (variance + mean**2 - 1 - np.log(variance))
     np.testing.assert_allclose(divergence(zeros + mean, zeros + np.float32(np.log(variance))), 36 * one, rtol=1e-5)
+    small = tensorflow.cast(zeros + 0.0625, "bfloat16")
+    expected = 36 * 0.5 * (np.exp(0.0625) + 0.0625**2 - 1 - 0.0625)
+    np.testing.assert_allclose(divergence(small, small), expected, rtol=1e-3)  # not lost in bfloat16
 
 
 def test_the_divergence_is_weighed_and_spread_over_the_pixels() -> None:

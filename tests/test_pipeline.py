@@ -127,20 +127,24 @@ def test_killed_at_any_moment_the_next_run_works_and_gives_the_same_lock(pipelin
 
 def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(pipeline: Checkout) -> None:
     train = ("dvc", "repro", "--force", "--single-item", "train")
-    reached = pipeline.folder / ".dvc/tmp/training.npz"
+    unfinished = pipeline.folder / ".dvc/tmp/training"
+    names = ["metrics.json", "provenance.json", "plots/metrics/train/loss.tsv", "plots/metrics/validation/psnr.tsv"]
     pipeline.set("epochs", "4")
     assert "Going on" not in pipeline.dvc(*train[1:])
-    through = (pipeline.folder / "models/denoiser.h5").read_bytes(), pipeline.read("reports/training/metrics.json")
-    assert not reached.exists()
+    through = (
+        (pipeline.folder / "models/denoiser.h5").read_bytes(),
+        [pipeline.read(f"reports/training/{name}") for name in names],
+    )
+    assert list(unfinished.iterdir()) == []
     victim = pipeline.start(*train)
-    while not reached.exists():
+    while not list(unfinished.glob("[!.]*.npz")) and victim.poll() is None:
         time.sleep(0.02)
     os.killpg(victim.pid, signal.SIGKILL)
     victim.wait()
     assert "Going on after epoch" in pipeline.dvc(*train[1:])
     assert (pipeline.folder / "models/denoiser.h5").read_bytes() == through[0]
-    assert pipeline.read("reports/training/metrics.json") == through[1]
-    assert not reached.exists()
+    assert [pipeline.read(f"reports/training/{name}") for name in names] == through[1]
+    assert list(unfinished.iterdir()) == []
 
 
 def test_a_stage_that_outlives_its_dvc_spoils_nothing(pipeline: Checkout) -> None:

@@ -15,7 +15,7 @@ from stages.lib.train.diary import Diary, open_live
 from stages.lib.train.feed import Feed
 from stages.lib.train.parameters import TrainParameters
 from stages.lib.train.training import Training
-from stages.train import best_epoch, finished
+from stages.train import best_epoch, finished, refuse_likelihood
 
 SHAPE = (12, 12, 1)
 RANDOM = np.random.default_rng(1)
@@ -70,7 +70,8 @@ def test_a_training_that_goes_on_from_its_state_ends_with_the_same_bytes(changes
 
 @pytest.mark.parametrize("loss", ["binary_crossentropy", "mean_squared_error", "mean_absolute_error", "ssim_mix"])
 def test_every_loss_teaches_to_denoise(loss: str) -> None:
-    training = begin(parameters(architecture="dncnn", depth=3, loss=loss, noise="fresh"))
+    architecture = "unet" if loss == "binary_crossentropy" else "dncnn"
+    training = begin(parameters(architecture=architecture, depth=2, loss=loss, noise="fresh"))
     first, *_, last = [training.take_epoch(number, no_step) for number in range(1, 7)]
     assert last["train/loss"] < first["train/loss"]
     if loss == "ssim_mix":
@@ -85,6 +86,24 @@ def test_an_average_of_the_weights_is_what_is_measured_and_the_training_itself_g
     assert one["train/loss"] == two["train/loss"]
     assert weights(plain) != weights(averaged)
     assert plain.take_epoch(2, no_step)["train/loss"] == averaged.take_epoch(2, no_step)["train/loss"]
+
+
+def test_the_weights_do_not_depend_on_how_many_steps_are_taken_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = parameters(noise="fresh")
+    together = begin(chosen)
+    together.take_epoch(1, no_step)
+    monkeypatch.setattr("stages.lib.loop.STRETCH", 2 * 8 * NOISY[0].nbytes)  # two batches of eight
+    apart = begin(chosen)
+    apart.take_epoch(1, no_step)
+    assert weights(apart) == weights(together)
+
+
+@pytest.mark.parametrize("changes", [{"loss": "binary_crossentropy"}, {"depth": 1, "loss": "mean_squared_error"}])
+def test_a_dncnn_that_cannot_be_is_refused(changes: dict[str, Any]) -> None:
+    chosen = parameters(architecture="dncnn", **changes)
+    with pytest.raises(Mistake, match=r"train\.(loss|depth)"):
+        refuse_likelihood(chosen)
+        begin(chosen)
 
 
 def test_a_share_of_the_images_is_chosen_once() -> None:
@@ -124,7 +143,7 @@ def test_a_loss_that_is_no_number_ends_the_training(tmp_path: Path) -> None:
         diary = Diary(live=live, log=io.StringIO(), epochs=3, images=1)
         diary.begin(1).close()
         measured = {"train/loss": float("nan"), "validation/psnr": 1.0}
-        with pytest.raises(Mistake, match=r"The loss became nan in epoch 1. Lower train.learning_rate"):
+        with pytest.raises(Mistake, match=r"train/loss became nan in epoch 1. Lower train.learning_rate"):
             diary.end(1, measured, best=True)
 
 

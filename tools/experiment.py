@@ -9,6 +9,7 @@ It is `dvc exp run --name NAME -S ...` with these settings; further options are 
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,19 @@ def main() -> None:
     name, *options = sys.argv[1:] or [""]
     settings = read_experiment(name)
     refuse(document_mistakes(merged(read_document(), settings), SECTIONS))
-    subprocess.run([*DVC, "exp", "remove", "--quiet", name], capture_output=True, check=False)  # an earlier one
     changes = [word for path, value in paths(settings) for word in ("-S", f"{path}={value}")]
-    status = subprocess.run([*DVC, "exp", "run", "--name", name, *changes, *options], check=False).returncode
+    free = free_name(name)
+    status = subprocess.run([*DVC, "exp", "run", "--name", free, *changes, *options], check=False).returncode
     if status:
         sys.exit(status)
-    print(f"\n{name} is in your working folder now; `{BACK}` brings back what was there.")
+    if not {"--queue", "--temp"} & set(options):
+        print(f"\n{free} is in your working folder now. `{BACK}` brings back what is committed.")
+
+
+def free_name(name: str) -> str:
+    """Return the name, with a number if an experiment on this commit has it already: none is overwritten."""
+    listed = subprocess.run([*DVC, "exp", "list", "--name-only"], capture_output=True, text=True, check=False).stdout
+    return next(free for free in (name, *(f"{name}-{number}" for number in count(2))) if free not in listed.split())
 
 
 def read_experiment(name: str) -> dict[str, Any]:

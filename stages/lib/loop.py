@@ -1,7 +1,7 @@
 """The training loop, the same for every network: many steps in one call of TensorFlow, on one device or several.
 
 Keras' `fit` comes back to Python for every step. Here a whole stretch of steps is one graph, which cuts its batches
-from the examples that it is handed: a third less time for a small network on two cores (`make bench`).
+from the examples that it is handed (`benchmarks/steps.py` says what that brings).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.lib.backend import keras, tensorflow
+from stages.lib.failure import Mistake
 from stages.lib.randomness import ORDER, generator
 
 Tensor = Any  # one of TensorFlow's; it has no types
@@ -34,11 +35,13 @@ def compile_steps(
     """Return a function that takes inputs and targets, a step for every `batch_size` of them, and returns their loss.
 
     The loss that comes back is the sum over the examples. Under a strategy of several devices each takes its share
-    of every batch, and the result is that of one device but for rounding (and for batch normalisation, which knows
-    its own share alone). A last batch with fewer examples than there are devices is left out.
+    of every batch, and the result is that of one device but for rounding; what is drawn by chance, and batch
+    normalisation, know their own share alone. A last batch with fewer examples than there are devices is left out.
     """
     strategy = tensorflow.distribute.get_strategy()
     devices = strategy.num_replicas_in_sync
+    if batch_size < devices:
+        raise Mistake(f"A batch of {batch_size} leaves some of {devices} devices without work. Raise the batch_size.")
 
     def step(inputs: Tensor, targets: Tensor) -> Tensor:
         count = tensorflow.cast(tensorflow.shape(inputs)[0], "float32")

@@ -1,4 +1,4 @@
-"""Learning rates over the steps of a training, each from its highest value on."""
+"""Learning rates over the steps of a training, each told the highest."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +22,8 @@ def cosine(highest: float, *, steps: int, warmup: float) -> Rate:
 
 def one_cycle(highest: float, *, steps: int, warmup: float) -> Rate:
     """Return a rate that rises and falls along straight lines, and along a third one to nothing in the last tenth.
+
+    It rises over the share `warmup` of the steps, at most 0.8.
 
     L. N. Smith and N. Topin, Super-convergence (2018), arXiv:1708.07120.
     """

@@ -8,7 +8,12 @@ FEW = 4  # channels put out; with many, the convolution at full resolution is no
 
 def quicker(model: keras.Model) -> keras.Model:
     """Return the model with each up-sampling and the convolution after it in one layer, where that is quicker."""
-    doublings = [layer for layer in model.layers if _is_doubling(layer) and all(map(_is_dear, _followers(layer)))]
+    put_out = {tensor._keras_history.operation for tensor in model.outputs}
+    doublings = [
+        layer
+        for layer in model.layers
+        if layer not in put_out and _is_doubling(layer) and all(map(_is_dear, _followers(layer)))
+    ]
     if not doublings:
         return model
     convolutions = [follower for layer in doublings for follower in _followers(layer)]
@@ -41,6 +46,7 @@ def _is_dear(layer: keras.layers.Layer) -> bool:
     return (
         isinstance(layer, keras.layers.Conv2D)
         and not isinstance(layer, keras.layers.Conv2DTranspose)
+        and len(layer._inbound_nodes) == 1
         and (layer.filters <= FEW and layer.kernel_size == (3, 3) and layer.strides == (1, 1))
         and (layer.padding == "same" and layer.dilation_rate == (1, 1) and layer.groups == 1 and layer.use_bias)
     )

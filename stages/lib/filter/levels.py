@@ -26,8 +26,8 @@ def score_levels(
 ) -> dict[str, dict[str, list[Any]]]:
     """Return for each split a table of the PSNR and SSIM of each image, filtered by the best filter at every level.
 
-    All `filters` are told the level and tuned for it anew on the validation images `tuning`; the one that does best
-    there is applied to the images `measured`.
+    All `filters` are told the level, and their strength is tuned for it on the validation images `tuning`; the one
+    that does best there is applied to the images `measured`.
     """
     tables: dict[str, dict[str, list[Any]]] = {
         name: {column: [] for column in ("method", "level", "index", "psnr", "ssim")} for name in splits

@@ -61,7 +61,7 @@ def noise_levels(results: Results, folder: Path) -> None:
         height=4.6,
         title=f"Trained at {trained:g}, the denoiser {where_it_helps(levels)}",
         subtitle=f"Noise: {results.noise_name}, {levels['images'][0]:,.0f} images a level. The best filter of each "
-        f"({filters}) is told the level and tuned for it; it is drawn at its distance from the denoiser on "
+        f"({filters}) is told the level, its strength tuned for it; it is drawn at its distance from the denoiser on "
         f"{levels['filter_images'][0]:,.0f} of the images. Bands: 95% intervals.",
         dots_per_inch=results.dots_per_inch,
     ) as drawing:

@@ -40,11 +40,11 @@ class Diary:
 
     def end(self, epoch: int, measured: Epoch, *, best: bool) -> None:
         """Record what was measured of an epoch; raise Mistake where it is no number."""
-        if not all(math.isfinite(value) for value in measured.values()):
-            raise Mistake(
-                f"The loss became {measured['train/loss']} in epoch {epoch}. Lower train.learning_rate, "
-                "or take another train.loss."
-            )
+        for name, value in measured.items():
+            if not math.isfinite(value):
+                raise Mistake(
+                    f"{name} became {value} in epoch {epoch}. Lower train.learning_rate, or change train.loss."
+                )
         self.recall(epoch, measured)
         self._last = "validation PSNR {validation/psnr:.2f} dB, SSIM {validation/ssim:.3f}".format(**measured)
         self.note(

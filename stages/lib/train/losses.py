@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-from stages.lib.backend import tensorflow
+from stages.lib.backend import keras, tensorflow
+from stages.lib.loop import Tensor
 
-Tensor = Any  # one of TensorFlow's; it has no types
 WINDOW = 7  # pixels, as in stages/lib/quality.py
 SSIM_SHARE = 0.84  # of the mix, as its authors have it
-SURE = 1e-7  # a pixel is never taken for more certain than this, whose logarithm is finite
 
 
 def binary_crossentropy(clean: Tensor, denoised: Tensor) -> Tensor:
-    """Return the cross-entropy of pixels taken for probabilities, which is what the reference is trained on."""
-    denoised = tensorflow.clip_by_value(denoised, SURE, 1 - SURE)
-    return _mean(-clean * tensorflow.math.log(denoised) - (1 - clean) * tensorflow.math.log(1 - denoised))
+    """Return the cross-entropy of pixels taken for probabilities, which is what the reference is trained on.
+
+    Keras finds the sigmoid that made them in the graph and takes its logits: however wrong a pixel, it has a gradient.
+    """
+    return _mean(keras.ops.binary_crossentropy(clean, denoised))
 
 
 def mean_squared_error(clean: Tensor, denoised: Tensor) -> Tensor:
@@ -57,8 +58,10 @@ def psnr(clean: Tensor, denoised: Tensor) -> Tensor:
 
 def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """Return the Kullback-Leibler divergence of codes (N, h, w, c) from a standard normal one, summed, (N,)."""
+    # A small difference of large numbers: bfloat16 would lose most of it.
+    mean, log_variance = (tensorflow.cast(part, "float32") for part in (mean, log_variance))
     terms = 1 + log_variance - tensorflow.square(mean) - tensorflow.exp(log_variance)
-    return -0.5 * tensorflow.reduce_sum(tensorflow.cast(terms, "float32"), axis=(1, 2, 3))
+    return -0.5 * tensorflow.reduce_sum(terms, axis=(1, 2, 3))
 
 
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {

@@ -35,12 +35,12 @@ class Training:
             loss = training_loss(parameters.loss, kl_weight=parameters.kl_weight)
             self._take_steps = compile_steps(self._trainee, self._optimizer, loss, batch_size=batch_size)
 
-    def take_epoch(self, number: int, step: Callable[[int], object]) -> Epoch:
-        """Fit on every image once and return the losses, and PSNR and SSIM in validation; `step` is told the images."""
+    def take_epoch(self, number: int, seen: Callable[[int], object]) -> Epoch:
+        """Fit on every image once and return the losses, and PSNR and SSIM in validation; `seen` is told how many."""
         total = 0.0
         for noisy, clean in made_ahead(self._feed.epoch(number, batch_size=self._batch_size)):
             total += self._take_steps(noisy, clean)
-            step(len(clean))
+            seen(len(clean))
         self._settle()
         measured = self._validate()
         return {"train/loss": total / len(self._feed), **{f"validation/{name}": of for name, of in measured.items()}}

@@ -24,7 +24,7 @@ def sampling_vae(shape: Shape, size: Size) -> keras.Model:
     mean = _mean(found, size)
     log_variance = layers.Conv2D(size.filters, 1, name="log_variance")(found)
     # A standard normal draw in stock layers, whose state is a variable: training can be interrupted and go on.
-    draw = layers.GaussianNoise(1.0, seed=1, name="draw")(layers.Rescaling(0.0, name="zeros")(mean))
+    draw = layers.GaussianNoise(1.0, name="draw")(layers.Rescaling(0.0, name="zeros")(mean))
     deviation = layers.Activation("exponential", name="deviation")(layers.Rescaling(0.5, name="halve")(log_variance))
     code = layers.Add(name="sample")([mean, layers.Multiply(name="spread")([deviation, draw])])
     return keras.Model(noisy, [_decode(code, shape, size, InOneLayer), mean, log_variance], name="sampling_vae")
