@@ -69,26 +69,6 @@ def test_the_sentences_on_other_noise_are_what_the_tables_say() -> None:
     assert f"{100 * ahead['recognised']:.1f} points ({low:.1f} to {high:.1f})" in README
 
 
-def test_the_table_of_architectures_is_the_recorded_one() -> None:
-    recorded = json.loads((ROOT / "benchmarks/results/architectures.json").read_text(encoding="utf-8"))
-    assert {path.stem for path in (ROOT / "experiments").glob("*.yaml")} | {"cae"} == set(recorded)
-    for name, of in recorded.items():
-        cells = [f"`{name}`", of["architecture"], f"{of['parameters']:,.0f}", f"{of['multiply_adds'] / 1e6:.1f}"]
-        cells += [f"{of['seconds']:,.0f} s", f"{of['images_a_second']:,.0f}"]
-        for metric, form, unit in (("psnr", ".2f", 1), ("ssim", ".3f", 1), ("recognised", ".1f", 100)):
-            value, low, high = (unit * of[metric], *(unit * of["interval"][metric][end] for end in ("low", "high")))
-            cells.append(f"{value:{form}} ({low:{form}} to {high:{form}})")
-        assert f"| {' | '.join(cells)} |" in README, cells
-
-
-def test_the_tables_of_the_benchmark_are_the_recorded_ones() -> None:
-    recorded = (ROOT / "benchmarks/results/beside_notebook.md").read_text(encoding="utf-8")
-    rows = [line for line in recorded.splitlines() if line.startswith("|")]
-    assert len(rows) > 12
-    for row in rows:
-        assert row in README, row
-
-
 def test_every_parameter_is_explained() -> None:
     def paths(section: dict[str, object], place: str = "") -> list[str]:
         return [
