@@ -96,6 +96,8 @@ def test_multiply_adds_are_those_counted_by_hand() -> None:
     convolutions = full * 9 * 32 + half * 9 * 32 * 16 + quarter * 9 * 16 * 16 + half * 9 * 16 * 32 + full * 9 * 32
     assert multiply_adds(cae(SHAPE, SMALL)) == convolutions
     size = Size(filters=4, depth=1)
-    blocks = 2 * (2 * half * 9 * 4 * 4) + 2 * quarter * 9 * 8 * 8
-    down, up = half * 16 * 4 + quarter * 4 * 4 * 8, quarter * 4 * 8 * 4 + half * 16 * 4
+    eighth = 4 * 4
+    blocks = 2 * (2 * half * 9 * 4 * 4) + 2 * (2 * quarter * 9 * 8 * 8) + 2 * eighth * 9 * 8 * 8
+    down = half * 16 * 4 + quarter * 4 * 4 * 8 + eighth * 4 * 8 * 8
+    up = eighth * 4 * 8 * 8 + quarter * 4 * 8 * 4 + half * 16 * 4
     assert multiply_adds(unet(SHAPE, size)) == blocks + down + up
