@@ -58,8 +58,11 @@ def test_a_pickled_array_is_refused(folder: Path) -> None:
 
 
 def test_arrays_that_do_not_fit_together_are_refused(folder: Path) -> None:
+    create_array(folder / "test_noisy.npy", (2, 4, 5, 1), np.float32)
+    with pytest.raises(Mistake, match=r"does not fit together .*uint8 \(3, 4, 5, 1\), noisy float32 \(2, 4, 5, 1\)"):
+        open_split("test", folder=folder)
     create_array(folder / "test_clean.npy", (2, 4, 5, 1), np.uint8)
-    with pytest.raises(Mistake, match=r"does not fit together .*uint8 \(2, 4, 5, 1\), float32 \(3, 4, 5, 1\)"):
+    with pytest.raises(Mistake, match=r"does not fit together .*uint8 \(2, 4, 5, 1\), labels uint8 \(3,\)"):
         open_split("test", folder=folder)
 
 
