@@ -55,6 +55,7 @@ def weights(training: Training) -> bytes:
         {"noise": "fresh", "precision": "mixed_bfloat16", "schedule": "cosine"},
         {"architecture": "vae", "average": 0.9, "optimizer": "adamw", "weight_decay": 0.01},
         {"architecture": "dncnn", "depth": 4, "loss": "mean_squared_error", "schedule": "one_cycle"},
+        {"optimizer": "muon", "average": 0.9, "learning_rate": 0.004},
     ],
 )
 def test_a_training_that_goes_on_from_its_state_ends_with_the_same_bytes(changes: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from stages.lib.images import Bytes, Images
 from stages.lib.loop import stretches
 from stages.lib.noise.fresh import FreshNoise
 from stages.lib.randomness import SHARE, generator
+from stages.lib.train.rows import read_rows
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,13 @@ class Feed:
     def epoch(self, number: int, *, batch_size: int) -> Iterator[tuple[Images, Bytes]]:
         """Yield noisy (float32) and clean (uint8) images, some batches at a time, each once in an order of its own.
 
-        No more than these are read from the memory-mapped files, so that memory does not grow with the data.
+        No more than these are in memory, whatever the size of the data.
         """
         size = self.split.noisy[0].nbytes
         for places in stretches(len(self), batch_size=batch_size, example_bytes=size, seed=self.seed, epoch=number):
             indices = self.chosen[places]
-            clean = self.split.clean[indices]
+            clean = read_rows(self.split.clean, indices)
             if self.fresh is None:
-                yield self.split.noisy[indices], clean
+                yield read_rows(self.split.noisy, indices), clean
             else:
                 yield self.fresh.add(clean, indices, epoch=number), clean

@@ -39,7 +39,7 @@ class TrainParameters(Section):
     loss: Literal["binary_crossentropy", "mean_squared_error", "mean_absolute_error", "ssim_mix"] = Field(
         description="one of binary_crossentropy, mean_squared_error, mean_absolute_error and ssim_mix"
     )
-    optimizer: Literal["adam", "adamw"] = Field(description="one of adam and adamw")
+    optimizer: Literal["adam", "adamw", "muon"] = Field(description="one of adam, adamw and muon")
     weight_decay: float = Field(ge=0, le=1, description="a number from 0 to 1")
     learning_rate: float = Field(gt=0, le=1, description="a number above 0, at most 1")
     schedule: Literal["constant", "cosine", "one_cycle"] = Field(description="one of constant, cosine and one_cycle")

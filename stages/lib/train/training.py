@@ -7,12 +7,12 @@ import numpy as np
 from stages.lib.backend import keras, tensorflow
 from stages.lib.dataset import Split
 from stages.lib.loop import compile_steps, made_ahead
-from stages.lib.schedules import SCHEDULES
 from stages.lib.train.architectures.size import Size
 from stages.lib.train.checkpoint import Arrays, Epoch
 from stages.lib.train.feed import Feed
 from stages.lib.train.losses import training_loss
 from stages.lib.train.networks import build_denoiser, build_trainee, copy_weights
+from stages.lib.train.optimizers import build_optimizer
 from stages.lib.train.parameters import TrainParameters
 from stages.lib.train.validation import compile_validation
 
@@ -30,7 +30,7 @@ class Training:
         self._validate = compile_validation(self.denoiser, validation, loss=parameters.loss)
         with strategy.scope():
             self._trainee = build_trainee(parameters.architecture, shape, size, precision=parameters.precision)
-            self._optimizer = _optimizer(parameters, steps=parameters.epochs * -(-len(feed) // batch_size))
+            self._optimizer = build_optimizer(parameters, steps=parameters.epochs * -(-len(feed) // batch_size))
             self._optimizer.build(self._trainee.trainable_variables)
             loss = training_loss(parameters.loss, kl_weight=parameters.kl_weight)
             self._take_steps = compile_steps(self._trainee, self._optimizer, loss, batch_size=batch_size)
@@ -65,11 +65,3 @@ class Training:
             self._optimizer.finalize_variable_values(self._trainee.trainable_variables)
         copy_weights(self._trainee, self.denoiser)
         self._trainee.set_weights(raw)
-
-
-def _optimizer(parameters: TrainParameters, *, steps: int) -> keras.optimizers.Optimizer:
-    rate = SCHEDULES[parameters.schedule](parameters.learning_rate, steps=steps, warmup=parameters.warmup)
-    options = {"beta_2": parameters.beta_2, "use_ema": parameters.average > 0, "ema_momentum": parameters.average}
-    if parameters.optimizer == "adamw":
-        return keras.optimizers.AdamW(rate, weight_decay=parameters.weight_decay, **options)
-    return keras.optimizers.Adam(rate, **options)

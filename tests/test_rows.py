@@ -1,0 +1,34 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stages.lib.dataset import create_array, open_array
+from stages.lib.failure import Mistake
+from stages.lib.train.rows import read_rows
+
+ORDER = np.random.default_rng(1).permutation(50)[:30]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_rows_are_those_of_the_file_in_the_order_asked_for(tmp_path: Path, dtype: type[np.generic]) -> None:
+    values = np.random.default_rng(2).integers(256, size=(50, 4, 5, 1)).astype(dtype)
+    create_array(tmp_path / "images.npy", values.shape, dtype)[:] = values
+    read = read_rows(open_array(tmp_path / "images.npy"), ORDER)
+    assert read.dtype == dtype
+    assert not isinstance(read, np.memmap)
+    np.testing.assert_array_equal(read, values[ORDER])
+
+
+def test_an_array_in_memory_is_read_as_well() -> None:
+    np.testing.assert_array_equal(read_rows(np.arange(50), ORDER), ORDER)
+
+
+@pytest.mark.skipif(not hasattr(os, "preadv"), reason="reads the mapping")
+def test_a_file_that_is_cut_short_meanwhile_is_named(tmp_path: Path) -> None:
+    create_array(tmp_path / "images.npy", (50, 4, 5, 1), np.uint8)
+    mapped = open_array(tmp_path / "images.npy")
+    os.truncate(tmp_path / "images.npy", 400)
+    with pytest.raises(Mistake, match=r"images.npy was cut short"):
+        read_rows(mapped, ORDER)
