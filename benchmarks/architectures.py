@@ -12,11 +12,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from benchmarks.scratch import clone
+from stages.lib import failure
 from stages.lib.dataset import open_array
 from stages.lib.tables import read_summary, read_table, write_summary
+from tools.experiment import changes, names, read_experiment
 
 RESULTS = Path("benchmarks/results/architectures.json")
 METRICS = ("psnr", "ssim", "recognised")
@@ -25,23 +25,19 @@ DVC = (sys.executable, "-m", "dvc")
 
 
 def main() -> None:
-    known = {REFERENCE: {}, **{path.stem: settings(path) for path in sorted(Path("experiments").glob("*.yaml"))}}
+    asked_for = sys.argv[1:] or [REFERENCE, *names()]
+    settings = {name: {} if name == REFERENCE else read_experiment(name) for name in asked_for}
     with tempfile.TemporaryDirectory(prefix="architectures-") as name:
         checkout = clone(Path(name) / "clone")
         cache = Path(".dvc/cache").absolute()  # what ran before is not computed again
         subprocess.run([*DVC, "config", "--local", "cache.dir", str(cache)], cwd=checkout, check=True)
-        for experiment in sys.argv[1:] or known:
-            if experiment not in known:
-                sys.exit(f"There is no experiment called {experiment}. Known are {', '.join(known)}.")
-            changes = [word for key, value in known[experiment].items() for word in ("-S", f"train.{key}={value}")]
+        for experiment in asked_for:
             subprocess.run(["git", "checkout", "--quiet", "--force", "."], cwd=checkout, check=True)
             (checkout / "logs/times/train.csv").unlink(missing_ok=True)
-            subprocess.run([*DVC, "exp", "run", "--name", experiment, *changes], cwd=checkout, check=True)
+            subprocess.run(
+                [*DVC, "exp", "run", "--name", experiment, *changes(settings[experiment])], cwd=checkout, check=True
+            )
             record(experiment, checkout)
-
-
-def settings(path: Path) -> dict[str, Any]:
-    return dict(yaml.safe_load(path.read_text(encoding="utf-8"))["train"])
 
 
 def record(experiment: str, checkout: Path) -> None:
@@ -92,4 +88,4 @@ def images_a_second(checkout: Path) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    failure.run(main)

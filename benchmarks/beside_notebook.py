@@ -6,86 +6,27 @@ Each training is a process of its own, in a clone of what is committed. Both way
 (`ruler.py`) on the same noisy test images. Medians are followed by the least and the most.
 """
 
-import json
 import os
 import platform
 import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import yaml
-
-from benchmarks.processes import Cost, run
-from benchmarks.scratch import clone, set_parameters, write_data
+from benchmarks.processes import run
+from benchmarks.ways import Bench, Run
+from benchmarks.wording import spread
 from stages.lib.dataset import FOLDER
-from stages.lib.prepare.cache import load_arrays
-from stages.lib.tables import read_table
+from stages.lib.tables import read_summary
 
 QUICK = os.environ.get("QUICK", "") not in ("", "0")
 ROUNDS = 1 if QUICK else 3
 EPOCHS = 1 if QUICK else 10
 SIZES = (6_000, 60_000) if QUICK else (6_000, 60_000, 240_000)
 RESULTS = Path("logs/bench-quick" if QUICK else "benchmarks/results/beside_notebook")
-TIMES = Path("logs/times/train.csv")
-
-
-@dataclass(frozen=True)
-class Run:
-    """One training: what the whole process cost, the seconds of the training alone, and what the ruler says."""
-
-    cost: Cost
-    fit: float
-    measured: dict[str, Any]
-
-
-class Bench:
-    """A folder with what both ways need: MNIST for the notebook, and two clones of the project with other data."""
-
-    def __init__(self, folder: Path) -> None:
-        arrays = load_arrays("mnist")
-        self.images, self.test = arrays["train-images"], arrays["t10k-images"]
-        self.folder = folder
-        self.split = self.project = clone(folder / "split")  # the project's own splits, as `prepare` makes them
-        self.prepared = run([sys.executable, "-m", "stages.prepare"], folder=self.split)
-        self.committed = clone(folder / "committed")
-        self.whole = clone(folder / "whole")  # what the notebook has: all images to train, the test images to validate
-
-    def notebook(self, *, epochs: int, count: int = 60_000, measure: bool = True) -> Run:
-        data, model, times = (self.folder / name for name in ("mnist.npz", "notebook.h5", "times.json"))
-        np.savez(data, x_train=self.repeated(count), x_test=self.test)
-        script = [sys.executable, str(self.project / "benchmarks/notebook.py"), str(data), str(model), str(times)]
-        cost = run([*script, str(epochs)], folder=self.folder, environment={"TF_CPP_MIN_LOG_LEVEL": "3"})
-        seconds = json.loads(times.read_text(encoding="utf-8"))
-        return Run(cost, seconds["fit"], {**(self.ruler(model) if measure else {}), "notebook": seconds})
-
-    def same_work(self, *, epochs: int, count: int = 60_000, measure: bool = True) -> Run:
-        write_data(self.whole, train=self.repeated(count), validation=self.test)
-        return self.train(self.whole, {"epochs": epochs}, measure=measure)
-
-    def experiment(self, name: str) -> Run:
-        text = (self.project / f"experiments/{name}.yaml").read_text(encoding="utf-8")
-        return self.train(self.split, yaml.safe_load(text)["train"])
-
-    def train(self, checkout: Path, changes: dict[str, Any], *, measure: bool = True) -> Run:
-        set_parameters(checkout, "train", changes, of=self.committed)
-        cost = run([sys.executable, "-m", "stages.train"], folder=checkout)
-        fit = float(read_table(checkout / TIMES)["seconds"][0])
-        return Run(cost, fit, self.ruler(checkout / "models/denoiser.h5") if measure else {})
-
-    def ruler(self, model: Path, *options: str) -> dict[str, Any]:
-        result = self.folder / "ruler.json"
-        command = [sys.executable, "-m", "benchmarks.ruler", str(model), str(self.split / FOLDER), str(result)]
-        cost = run([*command, *options], folder=self.project)
-        return {**json.loads(result.read_text(encoding="utf-8")), "command": cost.seconds}
-
-    def repeated(self, count: int) -> np.ndarray[Any, Any]:
-        return np.concatenate([self.images] * -(-count // len(self.images)))[:count]
+ARCHITECTURES = Path("benchmarks/results/architectures.json")
 
 
 def main() -> None:
@@ -94,7 +35,7 @@ def main() -> None:
         path = RESULTS.with_suffix(".md")
         path.parent.mkdir(parents=True, exist_ok=True)
         lines: list[str] = []
-        for line in chain(head(), training(bench), growth(bench)):
+        for line in chain(head(), training(bench), growth(bench), best()):
             lines.append(line)
             path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"\n{path.read_text(encoding='utf-8')}\n(written to {path})")
@@ -181,13 +122,18 @@ def growth(bench: Bench) -> Iterable[str]:
         yield f"| {count:,} images | {' | '.join(cells)} |"
 
 
+def best() -> Iterable[str]:
+    """Yield what the best settings reach, which takes too long to do in turns, from the record of its own run."""
+    if not (ARCHITECTURES.exists() and (of := read_summary(ARCHITECTURES).get("best"))):
+        return
+    yield ""
+    yield "| `best`, run by `python -m benchmarks.architectures` | test PSNR | test SSIM | recognised |"
+    yield "|---|---|---|---|"
+    yield f"| {of['seconds']:,.0f} s | {of['psnr']:.2f} dB | {of['ssim']:.3f} | {of['recognised']:.1%} |"
+
+
 def seconds(values: Iterable[float]) -> str:
     return spread(list(values), ".1f") + " s"
-
-
-def spread(values: list[float], form: str) -> str:
-    middle = f"{statistics.median(values):{form}}"
-    return middle if len(values) == 1 else f"{middle} ({min(values):{form}} to {max(values):{form}})"
 
 
 def tell(line: str) -> None:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.scratch import clone
 from stages.lib.tables import read_summary
 
 VARIANTS: dict[str, tuple[dict[str, str], tuple[str, str] | None]] = {
@@ -26,20 +27,20 @@ VARIANTS: dict[str, tuple[dict[str, str], tuple[str, str] | None]] = {
 def main() -> None:
     committed = results(Path())
     print(f"| variant | {' | '.join(committed)} |\n|---{'|---' * len(committed)}|", flush=True)
-    with tempfile.TemporaryDirectory(prefix="spread-") as folder:
-        subprocess.run(["git", "clone", "--quiet", ".", folder], check=True)
+    with tempfile.TemporaryDirectory(prefix="spread-") as name:
+        folder = clone(Path(name) / "clone")
         run("prepare", folder, {})
         run("filter", folder, {})
-        parameters = Path(folder, "params.yaml")
+        parameters = folder / "params.yaml"
         text = parameters.read_text(encoding="utf-8")
-        for name in sys.argv[1:] or VARIANTS:
-            environment, change = VARIANTS[name]
+        for variant in sys.argv[1:] or VARIANTS:
+            environment, change = VARIANTS[variant]
             parameters.write_text(re.sub(*change, text, count=1) if change else text, encoding="utf-8")
             for stage in ("train", "classify", "evaluate"):
                 run(stage, folder, environment)
-            found = results(Path(folder))
+            found = results(folder)
             cells = [f"{found[metric] - value:+.5f}" for metric, value in committed.items()]
-            print(f"| {name} | {' | '.join(cells)} |", flush=True)
+            print(f"| {variant} | {' | '.join(cells)} |", flush=True)
 
 
 def results(checkout: Path) -> dict[str, float]:
@@ -48,7 +49,7 @@ def results(checkout: Path) -> dict[str, float]:
     return {**metrics["denoised"], **{name: metrics[name] for name in ("repaired", "flipped")}}
 
 
-def run(stage: str, folder: str, environment: dict[str, str]) -> None:
+def run(stage: str, folder: Path, environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", f"stages.{stage}"]
     subprocess.run(command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, check=True)
 

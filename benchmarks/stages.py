@@ -6,13 +6,13 @@ Each stage is a process of its own; its peak memory is what the system accounts 
 """
 
 import os
-import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks.processes import run
+from benchmarks.scratch import clone
+from benchmarks.wording import spread
 
 STAGES = ("check", "prepare", "train", "filter", "classify", "evaluate", "plot", "report")
 
@@ -20,8 +20,8 @@ STAGES = ("check", "prepare", "train", "filter", "classify", "evaluate", "plot",
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        subprocess.run(["git", "clone", "--quiet", ".", folder], check=True)
-        measured = {stage: [measure(stage, Path(folder)) for _ in range(runs)] for stage in STAGES}
+        checkout = clone(Path(folder) / "clone")
+        measured = {stage: [measure(stage, checkout) for _ in range(runs)] for stage in STAGES}
     print(f"\n{os.cpu_count()} cores, {runs} run{'s' if runs > 1 else ''}: median (least to most)\n")
     print("| stage | seconds | peak memory |\n|---|---|---|")
     for stage, pairs in measured.items():
@@ -34,10 +34,6 @@ def measure(stage: str, folder: Path) -> tuple[float, float]:
     print(f"{stage} ...", file=sys.stderr, flush=True)
     cost = run([sys.executable, "-m", f"stages.{stage}"], folder=folder)
     return cost.seconds, cost.peak
-
-
-def spread(values: tuple[float, ...], form: str) -> str:
-    return f"{statistics.median(values):{form}} ({min(values):{form}} to {max(values):{form}})"
 
 
 if __name__ == "__main__":

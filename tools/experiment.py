@@ -28,9 +28,8 @@ def main() -> None:
     name, *options = sys.argv[1:] or [""]
     settings = read_experiment(name)
     refuse(document_mistakes(merged(read_document(), settings), SECTIONS))
-    changes = [word for path, value in paths(settings) for word in ("-S", f"{path}={value}")]
     free = free_name(name)
-    status = subprocess.run([*DVC, "exp", "run", "--name", free, *changes, *options], check=False).returncode
+    status = subprocess.run([*DVC, "exp", "run", "--name", free, *changes(settings), *options], check=False).returncode
     if status:
         sys.exit(status)
     if not {"--queue", "--temp"} & set(options):
@@ -43,12 +42,16 @@ def free_name(name: str) -> str:
     return next(free for free in (name, *(f"{name}-{number}" for number in count(2))) if free not in listed.split())
 
 
+def names() -> list[str]:
+    """Return the names of all experiments."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
 def read_experiment(name: str) -> dict[str, Any]:
     """Return the settings of an experiment, a section each; raise Mistake where there is none of this name."""
-    known = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-    if name not in known:
+    if name not in names():
         raise Mistake(
-            f"There is no experiment called {name!r}. Known are {', '.join(known)}: `make experiment NAME=...`."
+            f"There is no experiment called {name!r}. Known are {', '.join(names())}: `make experiment NAME=...`."
         )
     path = FOLDER / f"{name}.yaml"
     settings = load_yaml(path.read_text(encoding="utf-8"), name=str(path))
@@ -64,6 +67,11 @@ def merged(document: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str
         both = isinstance(value, Mapping) and isinstance(result.get(name), Mapping)
         result[name] = merged(result[name], value) if both else value
     return result
+
+
+def changes(settings: Mapping[str, Any]) -> list[str]:
+    """Return the options that tell `dvc exp run` of the settings."""
+    return [word for path, value in paths(settings) for word in ("-S", f"{path}={value}")]
 
 
 def paths(settings: Mapping[str, Any], place: str = "") -> Iterator[tuple[str, Any]]:
