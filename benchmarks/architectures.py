@@ -16,7 +16,7 @@ from benchmarks.scratch import clone
 from stages.lib import failure
 from stages.lib.dataset import open_array
 from stages.lib.tables import read_summary, read_table, write_summary
-from tools.experiment import changes, names, read_experiment
+from tools.experiment import FOLDER, changes, names, read_experiment
 
 RESULTS = Path("benchmarks/results/architectures.json")
 METRICS = ("psnr", "ssim", "recognised")
@@ -25,25 +25,26 @@ DVC = (sys.executable, "-m", "dvc")
 
 
 def main() -> None:
-    asked_for = sys.argv[1:] or [REFERENCE, *names()]
-    settings = {name: {} if name == REFERENCE else read_experiment(name) for name in asked_for}
     with tempfile.TemporaryDirectory(prefix="architectures-") as name:
         checkout = clone(Path(name) / "clone")
         cache = Path(".dvc/cache").absolute()  # what ran before is not computed again
         subprocess.run([*DVC, "config", "--local", "cache.dir", str(cache)], cwd=checkout, check=True)
+        experiments = checkout / FOLDER
+        asked_for = sys.argv[1:] or [REFERENCE, *names(experiments)]
+        settings = {name: {} if name == REFERENCE else read_experiment(name, folder=experiments) for name in asked_for}
         for experiment in asked_for:
             subprocess.run(["git", "checkout", "--quiet", "--force", "."], cwd=checkout, check=True)
             (checkout / "logs/times/train.csv").unlink(missing_ok=True)
             subprocess.run(
                 [*DVC, "exp", "run", "--name", experiment, *changes(settings[experiment])], cwd=checkout, check=True
             )
-            record(experiment, checkout)
+            record(experiment, checkout, settings[experiment])
 
 
-def record(experiment: str, checkout: Path) -> None:
+def record(experiment: str, checkout: Path, settings: dict[str, Any]) -> None:
     """Write what the checkout holds into the results, in place of what is known of the experiment."""
     known = read_summary(RESULTS) if RESULTS.exists() else {}
-    known[experiment] = describe(checkout, earlier=known)
+    known[experiment] = {**describe(checkout, earlier=known), "settings": settings}
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     write_summary(RESULTS, dict(sorted(known.items(), key=lambda item: item[1]["psnr"])))
 

@@ -58,7 +58,10 @@ decoded = autoencoder.predict(x_test_noisy, verbose=0)
 predicted = time.perf_counter()
 autoencoder.predict(x_test_noisy, verbose=0)
 again = time.perf_counter()
+autoencoder.predict(x_test_noisy, batch_size=500, verbose=0)
+at_500 = time.perf_counter()
 autoencoder.save(model_file)
 
 times = {"fit": fitted - began, "predict": predicted - fitted, "predict_again": again - predicted}
+times["predict_500"] = at_500 - again
 Path(times_file).write_text(json.dumps(times), encoding="utf-8")

@@ -30,8 +30,8 @@ def set_parameters(checkout: Path, section: str, changes: Mapping[str, Any], *, 
     for name, value in changes.items():
         head, rest = text[:start], text[start:]
         rest, found = re.subn(rf"^(  {name}:) (\[.*\]|\S+)", rf"\1 {value}", rest, count=1, flags=re.MULTILINE)
-        if not found or head + rest == text:
-            raise ValueError(f"{section}.{name} is not {value} anew: is it a parameter?")
+        if not found:
+            raise ValueError(f"{section}.{name} is no parameter.")
         text = head + rest
     (checkout / "params.yaml").write_text(text, encoding="utf-8")
 

@@ -17,12 +17,28 @@ def test_rows_are_those_of_the_file_in_the_order_asked_for(tmp_path: Path, dtype
     create_array(tmp_path / "images.npy", values.shape, dtype)[:] = values
     read = read_rows(open_array(tmp_path / "images.npy"), ORDER)
     assert read.dtype == dtype
-    assert not isinstance(read, np.memmap)
     np.testing.assert_array_equal(read, values[ORDER])
 
 
 def test_an_array_in_memory_is_read_as_well() -> None:
     np.testing.assert_array_equal(read_rows(np.arange(50), ORDER), ORDER)
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="nothing says which pages are mapped")
+def test_no_page_of_the_file_is_mapped_by_reading(tmp_path: Path) -> None:
+    path = tmp_path / "images.npy"
+    create_array(path, (50, 100, 100, 1), np.uint8)[:] = 1
+
+    def mapped_kilobytes() -> int:
+        _, _, entry = Path("/proc/self/smaps").read_text(encoding="utf-8").partition(str(path))
+        return int(entry.split("Rss:")[1].split()[0])
+
+    mapped = open_array(path)
+    before = mapped_kilobytes()
+    read_rows(mapped, ORDER)
+    assert mapped_kilobytes() == before
+    np.sum(mapped[ORDER])
+    assert mapped_kilobytes() > before
 
 
 @pytest.mark.skipif(not hasattr(os, "preadv"), reason="reads the mapping")

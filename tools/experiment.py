@@ -42,18 +42,18 @@ def free_name(name: str) -> str:
     return next(free for free in (name, *(f"{name}-{number}" for number in count(2))) if free not in listed.split())
 
 
-def names() -> list[str]:
+def names(folder: Path = FOLDER) -> list[str]:
     """Return the names of all experiments."""
-    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
-def read_experiment(name: str) -> dict[str, Any]:
+def read_experiment(name: str, *, folder: Path = FOLDER) -> dict[str, Any]:
     """Return the settings of an experiment, a section each; raise Mistake where there is none of this name."""
-    if name not in names():
+    if name not in (known := names(folder)):
         raise Mistake(
-            f"There is no experiment called {name!r}. Known are {', '.join(names())}: `make experiment NAME=...`."
+            f"There is no experiment called {name!r}. Known are {', '.join(known)}: `make experiment NAME=...`."
         )
-    path = FOLDER / f"{name}.yaml"
+    path = folder / f"{name}.yaml"
     settings = load_yaml(path.read_text(encoding="utf-8"), name=str(path))
     if not isinstance(settings, Mapping) or not all(isinstance(section, Mapping) for section in settings.values()):
         raise Mistake(f"{path} should hold sections as params.yaml does.")
