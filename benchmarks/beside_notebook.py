@@ -1,6 +1,6 @@
 """Measure this project beside the plain-notebook way, in turns, on MNIST. This is `make bench`.
 
-    python -m benchmarks.beside_notebook    # an hour; with QUICK=1 in the environment, five minutes
+    python -m benchmarks.beside_notebook    # an hour; with QUICK=1 in the environment, five minutes; ROUNDS=3
 
 Each training is a process of its own, in a clone of what is committed. Both ways are measured by the same ruler
 (`ruler.py`) on the same noisy test images. Medians are followed by the least and the most.
@@ -24,7 +24,7 @@ from stages.lib.tables import read_summary
 from tools.experiment import read_experiment
 
 QUICK = os.environ.get("QUICK", "") not in ("", "0")
-ROUNDS = 1 if QUICK else 3
+ROUNDS = int(os.environ.get("ROUNDS", "1" if QUICK else "3"))
 EPOCHS = 1 if QUICK else 10
 SIZES = (6_000, 60_000) if QUICK else (6_000, 60_000, 240_000)
 RESULTS = Path("logs/bench-quick" if QUICK else "benchmarks/results/beside_notebook")
@@ -131,7 +131,7 @@ def growth(bench: Bench) -> Iterable[str]:
 def best() -> Iterable[str]:
     """Yield what the best settings reach, which takes too long to do in turns, from the record of its own run."""
     of = read_summary(ARCHITECTURES).get("best") if ARCHITECTURES.exists() else None
-    if of is None or of["settings"] != read_experiment("best") or of["seconds"] is None:
+    if of is None or of.get("settings") != read_experiment("best"):
         return  # not run yet as it stands now
     yield ""
     yield "| `best`, run by `python -m benchmarks.architectures` | test PSNR | test SSIM | recognised |"

@@ -20,6 +20,12 @@ def test_rows_are_those_of_the_file_in_the_order_asked_for(tmp_path: Path, dtype
     np.testing.assert_array_equal(read, values[ORDER])
 
 
+def test_a_part_of_a_mapped_file_is_read_as_such(tmp_path: Path) -> None:
+    create_array(tmp_path / "images.npy", (80, 4, 5, 1), np.uint8)[:] = np.arange(80)[:, None, None, None]
+    part = open_array(tmp_path / "images.npy")[30:]
+    np.testing.assert_array_equal(read_rows(part, ORDER)[:, 0, 0, 0], 30 + ORDER)
+
+
 def test_an_array_in_memory_is_read_as_well() -> None:
     np.testing.assert_array_equal(read_rows(np.arange(50), ORDER), ORDER)
 

@@ -8,7 +8,13 @@ from stages.lib.backend import keras, tensorflow
 
 # By these oneDNN chooses its convolutions and their threads; each choice adds up in another order.
 INSTRUCTIONS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "asimd", "sve")
-SETTINGS = ("TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS")
+SETTINGS = (
+    "TF_ENABLE_ONEDNN_OPTS",
+    "ONEDNN_MAX_CPU_ISA",
+    "ONEDNN_DEFAULT_FPMATH_MODE",
+    "TF_NUM_INTRAOP_THREADS",
+    "OMP_NUM_THREADS",
+)
 
 
 def describe_machine() -> str:
@@ -17,12 +23,14 @@ def describe_machine() -> str:
     flags = cpu.get("flags", cpu.get("Features", "")).split()
     processor = " ".join(filter(None, (cpu.get(key) for key in ("model name", "cpu family", "model"))))
     threads = tensorflow.config.threading.get_intra_op_parallelism_threads() or _usable_cores()
+    gpus = tensorflow.config.list_physical_devices("GPU")
     parts = [
         f"{platform.system()} {platform.machine()}",
         processor or platform.processor(),
         " ".join(name for name in INSTRUCTIONS if name in flags),
         f"{threads} threads",
-        f"{len(tensorflow.config.list_physical_devices('GPU'))} GPUs",
+        f"{len(gpus)} GPUs",
+        *(tensorflow.config.experimental.get_device_details(gpu).get("device_name", "") for gpu in gpus),
         f"TensorFlow {tensorflow.__version__}",
         f"Keras {keras.__version__}",
         *(f"{name}={os.environ[name]}" for name in SETTINGS if name in os.environ),

@@ -12,9 +12,10 @@ Variable = Any
 class Muon(keras.optimizers.Muon):
     """Keras' Muon, which knows matrices alone, for the kernels of convolutions: its author's use of it.
 
-    A step moves along all directions of a kernel, taken for a matrix of inputs by filters, by the same amount, where
-    Adam's moves along a few. The first and the last kernel, and the biases, are left to Adam. K. Jordan et al., Muon
-    (2024), https://kellerjordan.github.io/posts/muon; J. Liu et al. (2025), arXiv:2502.16982, for the length.
+    A step moves along all directions of a kernel, taken for a matrix with its last axis for columns, by the same
+    amount, where Adam's moves along a few. The first and the last kernel, and the biases, are left to Adam.
+    K. Jordan et al., Muon (2024), https://kellerjordan.github.io/posts/muon; the length of a step, as long as one of
+    Adam's in use, is that of J. Liu et al., Muon is scalable for LLM training (2025), arXiv:2502.16982.
     """
 
     def build(self, variables: list[Variable]) -> None:
@@ -45,5 +46,6 @@ def build_optimizer(parameters: TrainParameters, *, steps: int) -> keras.optimiz
         case "adamw":
             return keras.optimizers.AdamW(rate, beta_2=parameters.beta_2, weight_decay=decay, **average)
         case "muon":
-            decays = {"weight_decay": decay or None, "adam_weight_decay": decay or None}
+            # Keras means kernels of convolutions too by the second of the two decays.
+            decays = {"weight_decay": None, "adam_weight_decay": decay or None}
             return Muon(rate, adam_beta_2=parameters.beta_2, momentum=0.9, **decays, **average)
