@@ -1,6 +1,6 @@
 """Measure seconds and peak memory of every stage, in a clean clone on the committed parameters.
 
-    python -m benchmarks.stages [RUNS]
+    python -m benchmarks.stages [RUNS [STAGE ...]]
 
 Each stage is a process of its own; its peak memory is what the system accounts to it, memory-mapped pages included.
 """
@@ -19,9 +19,10 @@ STAGES = ("check", "prepare", "train", "filter", "classify", "evaluate", "plot",
 
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    stages = sys.argv[2:] or STAGES
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         checkout = clone(Path(folder) / "clone")
-        measured = {stage: [measure(stage, checkout) for _ in range(runs)] for stage in STAGES}
+        measured = {stage: [measure(stage, checkout) for _ in range(runs)] for stage in stages}
     print(f"\n{os.cpu_count()} cores, {runs} run{'s' if runs > 1 else ''}: median (least to most)\n")
     print("| stage | seconds | peak memory |\n|---|---|---|")
     for stage, pairs in measured.items():

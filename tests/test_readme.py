@@ -8,6 +8,7 @@ import yaml
 
 from stages.lib.names import METHODS
 from stages.lib.tables import read_table
+from tools.experiment import read_experiment
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -51,6 +52,27 @@ def test_the_table_of_methods_is_the_committed_one() -> None:
             cells[-2] = ""
         assert f"| {' | '.join(cells)} |".replace("  ", " ") in README, cells
     assert f"{methods['images'][0]:,.0f} test images" in README
+
+
+def test_the_table_of_architectures_is_the_recorded_one() -> None:
+    recorded = json.loads((ROOT / "benchmarks/results/architectures.json").read_text(encoding="utf-8"))
+    assert {path.stem for path in (ROOT / "experiments").glob("*.yaml")} | {"cae"} == set(recorded)
+    for name, of in recorded.items():
+        assert of["settings"] == ({} if name == "cae" else read_experiment(name, folder=ROOT / "experiments")), name
+        cells = [f"`{name}`", of["architecture"], f"{of['parameters']:,.0f}", f"{of['multiply_adds'] / 1e6:.1f}"]
+        cells += [f"{of['seconds']:,.0f} s", f"{of['images_a_second']:,.0f}"]
+        for metric, form, unit in (("psnr", ".2f", 1), ("ssim", ".3f", 1), ("recognised", ".1f", 100)):
+            value, low, high = (unit * of[metric], *(unit * of["interval"][metric][end] for end in ("low", "high")))
+            cells.append(f"{value:{form}} ({low:{form}} to {high:{form}})")
+        assert f"| {' | '.join(cells)} |" in README, cells
+
+
+def test_the_tables_of_the_benchmark_are_the_recorded_ones() -> None:
+    recorded = (ROOT / "benchmarks/results/beside_notebook.md").read_text(encoding="utf-8")
+    rows = [line for line in recorded.splitlines() if line.startswith("|")]
+    assert len(rows) > 12
+    for row in rows:
+        assert row in README, row
 
 
 def test_the_sentences_on_other_noise_are_what_the_tables_say() -> None:
