@@ -8,7 +8,7 @@ import yaml
 from stages.check import SECTIONS
 from stages.lib.failure import Mistake
 from stages.lib.parameters import document_mistakes, read_document
-from tools.experiment import merged, paths, read_experiment
+from tools.experiment import free_name, merged, paths, read_experiment
 
 ROOT = Path(__file__).parent.parent
 NAMES = sorted(path.stem for path in (ROOT / "experiments").glob("*.yaml"))
@@ -28,6 +28,11 @@ def test_settings_replace_those_of_the_same_name_alone() -> None:
     settings = {"train": {"epochs": 1}}
     assert merged(document, settings) == {"train": {"epochs": 1, "seed": 1}, "plot": {"columns": 3}}
     assert list(paths(settings)) == [("train.epochs", 1)]
+
+
+def test_no_experiment_takes_the_name_of_another() -> None:
+    assert free_name("fast", taken=[]) == "fast"
+    assert free_name("fast", taken=["fast", "fast-2", "best"]) == "fast-3"
 
 
 def test_an_unknown_experiment_is_told_those_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ It is `dvc exp run --name NAME -S ...` with these settings; further options are 
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from itertools import count
+from collections.abc import Collection, Iterator, Mapping
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +28,26 @@ def main() -> None:
     name, *options = sys.argv[1:] or [""]
     settings = read_experiment(name)
     refuse(document_mistakes(merged(read_document(), settings), SECTIONS))
-    free = free_name(name)
+    listed = subprocess.run([*DVC, "exp", "list", "--name-only"], capture_output=True, text=True, check=False).stdout
+    free = free_name(name, taken=listed.split())
+    edited = subprocess.run(
+        ["git", "status", "--porcelain", "-uno"], capture_output=True, text=True, check=False
+    ).stdout
+    if edited and not {"--queue", "--temp"} & set(options):
+        print("There are changes that you have not committed: commit them first if you want to go back to them.")
     status = subprocess.run([*DVC, "exp", "run", "--name", free, *changes(settings), *options], check=False).returncode
     if status:
         sys.exit(status)
     if not {"--queue", "--temp"} & set(options):
-        print(f"\n{free} is in your working folder now. `{BACK}` brings back what is committed.")
+        print(
+            f"\n{free} is in your working folder now. `{BACK}` brings back what is committed;\nif the cache does "
+            "not hold it yet, `dvc repro` makes it."
+        )
 
 
-def free_name(name: str) -> str:
+def free_name(name: str, *, taken: Collection[str]) -> str:
     """Return the name, with a number if an experiment on this commit has it already: none is overwritten."""
-    listed = subprocess.run([*DVC, "exp", "list", "--name-only"], capture_output=True, text=True, check=False).stdout
-    return next(free for free in (name, *(f"{name}-{number}" for number in count(2))) if free not in listed.split())
+    return next(free for free in chain([name], (f"{name}-{number}" for number in count(2))) if free not in taken)
 
 
 def names(folder: Path = FOLDER) -> list[str]:
