@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from checkout import Checkout
 
 from stages.check import SECTIONS
 from stages.lib.failure import Mistake
@@ -39,6 +40,14 @@ def test_an_unknown_experiment_is_told_those_that_there_are(monkeypatch: pytest.
     monkeypatch.chdir(ROOT)
     with pytest.raises(Mistake, match=r"There is no experiment called 'fats'. Known are balanced, best, .* vae"):
         read_experiment("fats")
+
+
+def test_an_experiment_is_handed_to_dvc_with_its_settings(tmp_path: Path) -> None:
+    checkout = Checkout.create(tmp_path)
+    said = checkout.run(sys.executable, "-m", "tools.experiment", "fast", "--queue", "-S", "train.seed=2").stdout
+    assert "Queued experiment 'fast'" in said
+    assert "train.architecture=unet" in said
+    assert "train.seed=2" in said
 
 
 def test_a_mistyped_setting_costs_nothing(tmp_path: Path) -> None:
