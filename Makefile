@@ -2,14 +2,16 @@
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
 	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$name && break; done)
-# The checksum of the locked requirements names the stamp: a new lock file means a new .venv.
+# The checksum of the lock files names the stamp: a changed lock file means a new .venv.
 REQUIREMENTS ?= $(or $(shell cat .venv/.requirements 2>/dev/null),requirements.lock)
-STAMP := .venv/.made-from-$(shell cksum < $(REQUIREMENTS) | cut -d " " -f 1)
+STAMP := .venv/.made-from-$(shell cat $(REQUIREMENTS) requirements-dev.lock | cksum | cut -d " " -f 1)
 BIN := .venv/bin
+COMPILE := uv pip compile --universal --fork-strategy fewest --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --quiet
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run experiment test lint verify bench lock clean
+.PHONY: help setup run experiment test quick lint verify bench deps docs lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -20,7 +22,7 @@ $(STAMP):
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or name it: make setup PYTHON=/path/to/python" >&2; exit 1; }
 	@echo "Installing the locked requirements into .venv: about 2 GB, some minutes."
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $(REQUIREMENTS)
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $(REQUIREMENTS) -r requirements-dev.lock
 	@echo $(REQUIREMENTS) > .venv/.requirements
 	@touch $@
 
@@ -30,27 +32,37 @@ run: setup  ## run the pipeline; without a copy of MNIST, on the embedded digits
 experiment: setup  ## run the pipeline with settings of experiments/ (NAME=fast, balanced or best)
 	@$(BIN)/python -m tools.experiment $(NAME)
 
-lint: setup  ## check style and types
+lint: setup  ## check style, types and generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m tools.deps --check
+	$(BIN)/python -m tools.docs --check
 
-test: lint  ## run linters and tests
+test: lint  ## run linters and tests: some five minutes
 	$(BIN)/pytest -n auto --dist loadfile
 
-verify: setup  ## prove in a clean clone that the committed results come out again
+quick: setup  ## run the fast tests: under a minute
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow" tests/unit tests/repository
+
+verify: setup  ## prove in a clean clone that this code gives the committed results
 	@$(BIN)/python -m tools.verify
 
-bench: setup  ## measure speed and quality beside the plain-notebook way: an hour (QUICK=1: five minutes)
+bench: setup  ## measure speed and quality beside a plain notebook: an hour (QUICK=1: five minutes)
 	@QUICK=$(QUICK) $(BIN)/python -m benchmarks.beside_notebook
 
-lock:  ## pin the requirements anew (needs uv)
-	for extra in cpu gpu; do \
-		uv pip compile pyproject.toml --extra dev --extra $$extra --universal --fork-strategy fewest --python-version 3.11 \
-			--generate-hashes --no-emit-index-url --no-header --quiet \
-			--output-file requirements$$(test $$extra = gpu && echo -gpu).lock; \
-	done
+deps: setup  ## write the code dependencies of the stages into dvc.yaml
+	$(BIN)/python -m tools.deps
 
-clean:  ## remove .venv and what tools left behind; data, models and reports stay
+docs: setup  ## write the tables of README.md and docs/ from the recorded results
+	$(BIN)/python -m tools.docs
+
+lock:  ## pin the requirements again (needs uv)
+	for extra in cpu gpu; do \
+		$(COMPILE) --extra $$extra --output-file requirements$$(test $$extra = gpu && echo -gpu).lock pyproject.toml; \
+	done
+	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+clean:  ## remove .venv and the caches of tools; data, models and reports stay
 	rm -rf .venv logs dvc_plots .mypy_cache .pytest_cache .ruff_cache
-	find stages tools tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find denoising stages tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,8 +1,8 @@
-"""Run the experiments of experiments/, and the reference, and put what they cost and reach side by side.
+"""Run the experiments of experiments/ and the reference, and record the costs and results of each.
 
     python -m benchmarks.architectures [NAME ...]
 
-Each is a `dvc exp run` in a clone of what is committed, which shares this checkout's cache. The results go to
+Each is a `dvc exp run` in a clone of what is committed, with the cache of this checkout. Writes
 benchmarks/results/architectures.json.
 """
 
@@ -12,14 +12,24 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.scratch import clone
-from stages.lib import failure
-from stages.lib.dataset import open_array
-from stages.lib.tables import read_summary, read_table, write_summary
-from tools.experiment import FOLDER, changes, names, read_experiment
+from benchmarks.clones import clone
+from denoising.io.splits import open_array
+from denoising.io.tables import read_summary, read_table, write_summary
+from stages.paths import (
+    DENOISER,
+    EXPERIMENTS,
+    METRICS,
+    PREPARED,
+    PROVENANCE,
+    TRAIN_TIMES,
+    TRAINING,
+    TRAINING_PROVENANCE,
+)
+from stages.run import run
+from tools.experiment import changes, names, read_experiment
 
 RESULTS = Path("benchmarks/results/architectures.json")
-METRICS = ("psnr", "ssim", "recognised")
+RECORDED = ("psnr", "ssim", "recognised")
 REFERENCE = "cae"
 DVC = (sys.executable, "-m", "dvc")
 
@@ -27,14 +37,14 @@ DVC = (sys.executable, "-m", "dvc")
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="architectures-") as name:
         checkout = clone(Path(name) / "clone")
-        cache = Path(".dvc/cache").absolute()  # what ran before is not computed again
+        cache = Path(".dvc/cache").absolute()  # what has run before comes from the cache
         subprocess.run([*DVC, "config", "--local", "cache.dir", str(cache)], cwd=checkout, check=True)
-        experiments = checkout / FOLDER
+        experiments = checkout / EXPERIMENTS
         asked_for = sys.argv[1:] or [REFERENCE, *names(experiments)]
         settings = {name: {} if name == REFERENCE else read_experiment(name, folder=experiments) for name in asked_for}
         for experiment in asked_for:
             subprocess.run(["git", "checkout", "--quiet", "--force", "."], cwd=checkout, check=True)
-            (checkout / "logs/times/train.csv").unlink(missing_ok=True)
+            (checkout / TRAIN_TIMES).unlink(missing_ok=True)
             subprocess.run(
                 [*DVC, "exp", "run", "--name", experiment, *changes(settings[experiment])], cwd=checkout, check=True
             )
@@ -42,7 +52,7 @@ def main() -> None:
 
 
 def record(experiment: str, checkout: Path, settings: dict[str, Any]) -> None:
-    """Write what the checkout holds into the results, in place of what is known of the experiment."""
+    """Write the results of the checkout into the record of the experiment."""
     known = read_summary(RESULTS) if RESULTS.exists() else {}
     known[experiment] = {**describe(checkout, earlier=known), "settings": settings}
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
@@ -51,10 +61,10 @@ def record(experiment: str, checkout: Path, settings: dict[str, Any]) -> None:
 
 def describe(checkout: Path, *, earlier: dict[str, Any]) -> dict[str, Any]:
     """Return sizes, costs and results of the denoiser in a checkout, with 95% intervals."""
-    metrics = read_summary(checkout / "reports/metrics.json")
-    training = read_summary(checkout / "reports/training/metrics.json")["saved"]
-    trained = read_summary(checkout / "reports/training/provenance.json")["train"]["parameters"]
-    model = read_summary(checkout / "reports/provenance.json")["models"]["denoiser"]
+    metrics = read_summary(checkout / METRICS)
+    training = read_summary(checkout / TRAINING / "metrics.json")["saved"]
+    trained = read_summary(checkout / TRAINING_PROVENANCE)["train"]["parameters"]
+    model = read_summary(checkout / PROVENANCE)["models"]["denoiser"]
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=checkout, capture_output=True, text=True, check=True
     ).stdout.strip()
@@ -64,16 +74,16 @@ def describe(checkout: Path, *, earlier: dict[str, Any]) -> dict[str, Any]:
         "multiply_adds": training["multiply_adds"],
         "seconds": seconds_of(checkout, model["sha256"], earlier),
         "images_a_second": images_a_second(checkout),
-        **{metric: metrics["denoised"][metric] for metric in METRICS},
-        "interval": {metric: metrics["interval"]["denoised"][metric] for metric in METRICS},
+        **{metric: metrics["denoised"][metric] for metric in RECORDED},
+        "interval": {metric: metrics["interval"]["denoised"][metric] for metric in RECORDED},
         "sha256": model["sha256"],
         "commit": commit,
     }
 
 
 def seconds_of(checkout: Path, model: str, earlier: dict[str, Any]) -> float:
-    """Return what the training took; where it came out of the cache, what is known of it, or else train anew."""
-    times = checkout / "logs/times/train.csv"
+    """Return the duration of the training; of a cached one the recorded duration, or train again if there is none."""
+    times = checkout / TRAIN_TIMES
     if not times.exists():
         for known in earlier.values():
             if known["sha256"] == model:
@@ -83,13 +93,13 @@ def seconds_of(checkout: Path, model: str, earlier: dict[str, Any]) -> float:
 
 
 def images_a_second(checkout: Path) -> float:
-    """Return how many images the denoiser takes a second, in batches, as evaluate measures it."""
-    command = [sys.executable, "-m", "benchmarks.ruler"]
-    result = checkout / "logs/ruler.json"
-    paths = (checkout / "models/denoiser.h5", checkout / "data/prepared", result)
+    """Return how many images per second the denoiser processes, in batches as in evaluate."""
+    command = [sys.executable, "-m", "benchmarks.score_model"]
+    result = checkout / "logs/score_model.json"
+    paths = (checkout / DENOISER, checkout / PREPARED, result)
     subprocess.run([*command, *map(str, paths)], check=True)
     return len(open_array(paths[1] / "test_clean.npy")) / float(read_summary(result)["predict_again"])
 
 
 if __name__ == "__main__":
-    failure.run(main)
+    run(main)

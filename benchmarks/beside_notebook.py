@@ -1,9 +1,9 @@
-"""Measure this project beside the plain-notebook way, in turns, on MNIST. This is `make bench`.
+"""Compare this project with a plain notebook on MNIST, in alternating runs. This is `make bench`.
 
     python -m benchmarks.beside_notebook    # an hour; with QUICK=1 in the environment, five minutes; ROUNDS=3
 
-Each training is a process of its own, in a clone of what is committed. Both ways are measured by the same ruler
-(`ruler.py`) on the same noisy test images. Medians are followed by the least and the most.
+Each training is a process of its own, in a clone of what is committed. Both models are scored by `score_model.py` on
+the same noisy test images. Medians are followed by the minimum and the maximum.
 """
 
 import os
@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from pathlib import Path
 
-from benchmarks.processes import run
-from benchmarks.ways import Bench, Run
-from benchmarks.wording import spread
-from stages.lib import failure
-from stages.lib.dataset import FOLDER
-from stages.lib.tables import read_summary
+from benchmarks import processes
+from benchmarks.formatting import median_and_range
+from benchmarks.runners import Run, Runners
+from denoising.io.tables import read_summary
+from stages.paths import DENOISER, PREPARED
+from stages.run import run
 from tools.experiment import read_experiment
 
 QUICK = os.environ.get("QUICK", "") not in ("", "0")
@@ -33,11 +33,11 @@ ARCHITECTURES = Path("benchmarks/results/architectures.json")
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        bench = Bench(Path(name))
+        runners = Runners(Path(name))
         path = RESULTS.with_suffix(".md")
         path.parent.mkdir(parents=True, exist_ok=True)
         lines: list[str] = []
-        for line in chain(head(), training(bench), growth(bench), best()):
+        for line in chain(head(), training(runners), growth(runners), best()):
             lines.append(line)
             path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"\n{path.read_text(encoding='utf-8')}\n(written to {path})")
@@ -50,53 +50,53 @@ def head() -> Iterable[str]:
     yield ""
 
 
-def training(bench: Bench) -> Iterable[str]:
-    """Yield what training takes and reaches, and how quick predictions are."""
-    ways: dict[str, Callable[[], Run]] = {
-        "notebook": lambda: bench.notebook(epochs=EPOCHS),
-        "same work": lambda: bench.same_work(epochs=EPOCHS),
-        "fast": lambda: bench.experiment("fast"),
-        **({} if QUICK else {"balanced": lambda: bench.experiment("balanced")}),
+def training(runners: Runners) -> Iterable[str]:
+    """Yield duration and results of the trainings, and the speed of predictions."""
+    trainings: dict[str, Callable[[], Run]] = {
+        "notebook": lambda: runners.notebook(epochs=EPOCHS),
+        "same work": lambda: runners.same_work(epochs=EPOCHS),
+        "fast": lambda: runners.experiment("fast"),
+        **({} if QUICK else {"balanced": lambda: runners.experiment("balanced")}),
     }
-    runs: dict[str, list[Run]] = {name: [] for name in ways}
+    runs: dict[str, list[Run]] = {name: [] for name in trainings}
     for number in range(ROUNDS):
-        for name, way in ways.items():
+        for name, train in trainings.items():
             tell(f"round {number + 1} of {ROUNDS}: {name}")
-            runs[name].append(way())
+            runs[name].append(train())
     notebook = runs["notebook"]
     yield f"| {EPOCHS} epochs in the notebook | training | share | end to end | peak memory | test PSNR | test SSIM |"
     yield "|---|---|---|---|---|---|---|"
     for name, of in runs.items():
         fit = [one.fit for one in of]
         share = statistics.median(fit) / statistics.median(one.fit for one in notebook)
-        prepare = 0.0 if name == "notebook" else bench.prepared.seconds
+        prepare = 0.0 if name == "notebook" else runners.prepared.seconds
         cells = [
             {"same work": f"this project, the same work ({EPOCHS} epochs of cae)"}.get(name, name),
             seconds(fit),
             f"1/{1 / share:.0f}" if share < 0.2 else f"{share:.2f}",
             seconds([one.seconds + prepare for one in of]),
             f"{statistics.median(one.cost.peak for one in of):,.0f} MB",
-            spread([one.measured["psnr"] for one in of], ".2f") + " dB",
-            spread([one.measured["ssim"] for one in of], ".3f"),
+            median_and_range([one.measured["psnr"] for one in of], ".2f") + " dB",
+            median_and_range([one.measured["ssim"] for one in of], ".3f"),
         ]
         yield f"| {' | '.join(cells)} |"
     own = statistics.median(one.measured["psnr"] for one in notebook)
     reached = min(one.measured["psnr"] for one in runs["fast"])
     yield ""
-    yield f"The notebook ends at {own:.2f} dB; the least of `fast` is {reached:.2f} dB."
+    yield f"The notebook ends at {own:.2f} dB; the lowest result of `fast` is {reached:.2f} dB."
     yield "End to end is from the command to the saved model; for the project with `prepare` before it."
-    yield from predictions(bench, notebook, runs["same work"])
+    yield from predictions(runners, notebook, runs["same work"])
 
 
-def predictions(bench: Bench, notebook: list[Run], project: list[Run]) -> Iterable[str]:
-    model = bench.whole / "models/denoiser.h5"
+def predictions(runners: Runners, notebook: list[Run], project: list[Run]) -> Iterable[str]:
+    model = runners.whole / DENOISER
     load = "import keras, numpy; m = keras.models.load_model({!r}, compile=False); m.predict(numpy.load({!r})[:1])"
-    plain = [sys.executable, "-c", load.format(str(model), str(bench.split / FOLDER / "test_noisy.npy"))]
+    plain = [sys.executable, "-c", load.format(str(model), str(runners.split / PREPARED / "test_noisy.npy"))]
     first: dict[str, list[float]] = {"theirs": [], "ours": []}
     for number in range(ROUNDS):
         tell(f"round {number + 1} of {ROUNDS}: from command to first result")
-        first["theirs"].append(run(plain, folder=bench.folder).seconds)
-        first["ours"].append(bench.ruler(model, "1")["command"])
+        first["theirs"].append(processes.run(plain, folder=runners.folder).seconds)
+        first["ours"].append(runners.score_model(model, "1")["command"])
     ours, theirs = [one.measured for one in project], [one.measured["notebook"] for one in notebook]
     rates = {
         "`predict` of the notebook, 32 at once": (theirs, "predict_again", first["theirs"]),
@@ -107,11 +107,11 @@ def predictions(bench: Bench, notebook: list[Run], project: list[Run]) -> Iterab
     yield "| predictions, cae, 10,000 images | images a second | from command to first result |"
     yield "|---|---|---|"
     for name, (of, key, start) in rates.items():
-        rate = spread([len(bench.test) / one[key] for one in of], ",.0f")
+        rate = median_and_range([len(runners.test) / one[key] for one in of], ",.0f")
         yield f"| {name} | {rate} | {seconds(start) if start else ''} |"
 
 
-def growth(bench: Bench) -> Iterable[str]:
+def growth(runners: Runners) -> Iterable[str]:
     """Yield how time and memory of an epoch grow with the number of training images."""
     yield ""
     yield "How an epoch grows with the number of images, one run each:"
@@ -120,16 +120,16 @@ def growth(bench: Bench) -> Iterable[str]:
     yield "|---|---|---|---|---|---|---|"
     for count in SIZES:
         cells = []
-        for way in (bench.notebook, bench.same_work):
-            tell(f"{count:,} images: {way.__name__}")
-            one = way(epochs=1, count=count, measure=False)
+        for train in (runners.notebook, runners.same_work):
+            tell(f"{count:,} images: {train.__name__}")
+            one = train(epochs=1, count=count, measure=False)
             private = "unknown" if one.cost.private is None else f"{one.cost.private:,.0f} MB"
             cells += [f"{one.fit:.1f} s", f"{one.cost.peak:,.0f} MB", private]
         yield f"| {count:,} images | {' | '.join(cells)} |"
 
 
 def best() -> Iterable[str]:
-    """Yield what the best settings reach, which takes too long to do in turns, from the record of its own run."""
+    """Yield the recorded result of the setting `best`, which takes too long for alternating runs."""
     of = read_summary(ARCHITECTURES).get("best") if ARCHITECTURES.exists() else None
     if of is None or of.get("settings") != read_experiment("best"):
         return  # not run yet as it stands now
@@ -140,7 +140,7 @@ def best() -> Iterable[str]:
 
 
 def seconds(values: Iterable[float]) -> str:
-    return spread(list(values), ".1f") + " s"
+    return median_and_range(list(values), ".1f") + " s"
 
 
 def tell(line: str) -> None:
@@ -148,4 +148,4 @@ def tell(line: str) -> None:
 
 
 if __name__ == "__main__":
-    failure.run(main)
+    run(main)

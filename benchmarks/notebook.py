@@ -1,4 +1,4 @@
-"""Denoise MNIST in the plain way of a notebook, for the project to be measured beside.
+"""Denoise MNIST as a plain notebook does, for the project to be compared with.
 
     python benchmarks/notebook.py MNIST.npz MODEL.h5 TIMES.json EPOCHS
 

@@ -1,4 +1,4 @@
-"""Runs a command to its end, and says how long it took and how much memory it held."""
+"""Runs a command and measures its duration and memory."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Measure seconds and peak memory of every stage, in a clean clone on the committed parameters.
+"""Measure the duration and peak memory of every stage, in a clean clone with the committed parameters.
 
     python -m benchmarks.stages [RUNS [STAGE ...]]
 
@@ -10,11 +10,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.clones import clone
+from benchmarks.formatting import median_and_range
 from benchmarks.processes import run
-from benchmarks.scratch import clone
-from benchmarks.wording import spread
 
-STAGES = ("check", "prepare", "train", "filter", "classify", "evaluate", "plot", "report")
+STAGES = ("prepare", "train", "baselines", "classifier", "evaluate", "plot", "report")
 
 
 def main() -> None:
@@ -23,11 +23,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         checkout = clone(Path(folder) / "clone")
         measured = {stage: [measure(stage, checkout) for _ in range(runs)] for stage in stages}
-    print(f"\n{os.cpu_count()} cores, {runs} run{'s' if runs > 1 else ''}: median (least to most)\n")
+    print(f"\n{os.cpu_count()} cores, {runs} run{'s' if runs > 1 else ''}: median (minimum to maximum)\n")
     print("| stage | seconds | peak memory |\n|---|---|---|")
     for stage, pairs in measured.items():
         seconds, megabytes = zip(*pairs, strict=True)
-        print(f"| {stage} | {spread(seconds, '.1f')} | {spread(megabytes, ',.0f')} MB |")
+        print(f"| {stage} | {median_and_range(seconds, '.1f')} | {median_and_range(megabytes, ',.0f')} MB |")
 
 
 def measure(stage: str, folder: Path) -> tuple[float, float]:

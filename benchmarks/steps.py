@@ -1,5 +1,5 @@
-"""Measure what a training step of the reference takes in three ways, in turns: Keras' `fit`, and the loop, with the
-last layer computed at full resolution and before the image is doubled.
+"""Measure the duration of a training step of the reference in three variants, in alternating runs: Keras' `fit`, and
+the train function with stock layers and with the fused last layer.
 
     python -m benchmarks.steps [ROUNDS]
 """
@@ -11,12 +11,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from stages.lib.backend import keras
-from stages.lib.double import InOneLayer, in_stock_layers
-from stages.lib.loop import compile_steps
-from stages.lib.train.architectures.cae import cae
-from stages.lib.train.architectures.size import Size
-from stages.lib.train.losses import training_loss
+from denoising.backend import keras
+from denoising.backend.train_function import make_train_function
+from denoising.backend.upsampling import FusedUpsampleConv2D, upsample_conv2d
+from denoising.models.cae import cae
+from denoising.models.size import ModelSize
+from denoising.training.losses import training_loss
 
 BATCH, STEPS = 128, 100
 
@@ -26,36 +26,36 @@ def main() -> None:
     random = np.random.default_rng(1)
     clean = random.integers(0, 256, (BATCH * STEPS, 28, 28, 1), np.uint8)
     noisy = random.random(clean.shape, np.float32)
-    ways: dict[str, Callable[[], object]] = {
-        "`fit`": by_fit(noisy, clean),
-        "one graph": by_loop(noisy, clean, in_stock_layers),
-        "one graph, the last layer before the doubling": by_loop(noisy, clean, InOneLayer),
+    variants: dict[str, Callable[[], object]] = {
+        "`fit`": fit(noisy, clean),
+        "one graph": train_function(noisy, clean, upsample_conv2d),
+        "one graph, fused last layer": train_function(noisy, clean, FusedUpsampleConv2D),
     }
-    for way in ways.values():
-        way()  # traces the graph
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for train in variants.values():
+        train()  # traces the graph
+    taken: dict[str, list[float]] = {name: [] for name in variants}
     for _ in range(rounds):
-        for name, way in ways.items():
+        for name, train in variants.items():
             began = time.perf_counter()
-            way()
+            train()
             taken[name].append((time.perf_counter() - began) * 1000 / STEPS)
-    print("| a training step of 128 images | milliseconds: median (least to most) |\n|---|---|")
+    print("| a training step of 128 images | milliseconds: median (minimum to maximum) |\n|---|---|")
     for name, times in taken.items():
         print(f"| {name} | {statistics.median(times):.1f} ({min(times):.1f} to {max(times):.1f}) |")
 
 
-def by_fit(noisy: object, clean: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Callable[[], object]:
-    model = cae((28, 28, 1), Size(1, 1))
+def fit(noisy: object, clean: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Callable[[], object]:
+    model = cae((28, 28, 1), ModelSize(1, 1))
     model.compile(optimizer="adam", loss="binary_crossentropy")
     targets = clean / np.float32(255)
     return lambda: model.fit(noisy, targets, batch_size=BATCH, verbose=0)
 
 
-def by_loop(noisy: object, clean: object, double: Callable[..., object]) -> Callable[[], object]:
-    model = cae((28, 28, 1), Size(1, 1), double=double)  # type: ignore[arg-type]
+def train_function(noisy: object, clean: object, upsample: Callable[..., object]) -> Callable[[], object]:
+    model = cae((28, 28, 1), ModelSize(1, 1), upsample=upsample)  # type: ignore[arg-type]
     loss = training_loss("binary_crossentropy", kl_weight=0)
-    take_steps = compile_steps(model, keras.optimizers.Adam(), loss, batch_size=BATCH)
-    return lambda: take_steps(noisy, clean)
+    train = make_train_function(model, keras.optimizers.Adam(), loss, batch_size=BATCH)
+    return lambda: train(noisy, clean)
 
 
 if __name__ == "__main__":

@@ -1,112 +1,140 @@
-"""Measure the denoiser: writes reports/metrics.json, reports/provenance.json, and reports/evaluation/."""
+"""Evaluate the denoiser: writes metrics.json, provenance.json, examples.csv and evaluation/ in reports/."""
+
+from stages.run import run_stage
+
+if __name__ == "__main__":
+    run_stage("evaluate")
 
 import time
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from stages.lib import failure
-from stages.lib.dataset import SPLITS, Split, open_split, read_about
-from stages.lib.evaluate import provenance
-from stages.lib.evaluate.comparison import compare_methods, summarise_methods
-from stages.lib.evaluate.denoiser import Denoiser, load_denoiser
-from stages.lib.evaluate.draws import new_draw, prepared_draw
-from stages.lib.evaluate.examples import write_examples
-from stages.lib.evaluate.hygiene import refuse_leaks
-from stages.lib.evaluate.kinds import try_kinds
-from stages.lib.evaluate.levels import Trial, follow_levels
-from stages.lib.evaluate.parameters import EvaluateParameters
-from stages.lib.evaluate.recognition import load_classifier
-from stages.lib.evaluate.rows import histogram, table_of_images
-from stages.lib.evaluate.scores import in_batches, measure
-from stages.lib.evaluate.summary import summarise_ahead, summarise_classes, summarise_draws, summarise_recognition
-from stages.lib.files import replacing
-from stages.lib.filtered import evenly_spaced, open_filtered
-from stages.lib.images import as_float
-from stages.lib.noise.families import Noise
-from stages.lib.parameters import read_section
-from stages.lib.tables import Table, write_summary, write_table
+from denoising.batching import batches
+from denoising.evaluation.comparison import compare_methods, summarise_methods
+from denoising.evaluation.examples import index_table, select_examples, write_groups, write_methods
+from denoising.evaluation.leakage import check_leakage
+from denoising.evaluation.noise_realizations import new_noise, prepared_noise
+from denoising.evaluation.noise_sweep import evaluate_noise_sweep
+from denoising.evaluation.noise_types import evaluate_noise_types
+from denoising.evaluation.per_image import per_image_table, psnr_histogram
+from denoising.evaluation.provenance import describe_provenance
+from denoising.evaluation.renoised import RenoisedImages
+from denoising.evaluation.scores import score_split
+from denoising.evaluation.summary import (
+    summarise_classes,
+    summarise_margin,
+    summarise_realizations,
+    summarise_recognition,
+)
+from denoising.images import as_float
+from denoising.inference.classifier import load_classifier
+from denoising.inference.denoiser import Denoiser, load
+from denoising.io.atomic import replacing
+from denoising.io.baseline_results import evenly_spaced, open_baseline_results
+from denoising.io.splits import SPLIT_NAMES, Split, open_split, read_dataset_info
+from denoising.io.tables import Table, read_summary, write_summary, write_table
+from denoising.noise.models import Noise
+from stages.parameters.evaluate import EvaluateParameters
+from stages.paths import (
+    BASELINES,
+    CLASSIFIER,
+    CLASSIFIER_METRICS,
+    DENOISER,
+    EVALUATE_TIMES,
+    EVALUATION,
+    EXAMPLE_SHEETS,
+    EXAMPLES,
+    METRICS,
+    PREPARED,
+    PROVENANCE,
+    TRAINING_PROVENANCE,
+)
 
-DENOISER, CLASSIFIER = Path("models/denoiser.h5"), Path("models/classifier.h5")
-METRICS, PROVENANCE = Path("reports/metrics.json"), Path("reports/provenance.json")
-TABLES, EXAMPLES = Path("reports/evaluation"), Path("reports/evaluation/examples")
-TIMES = Path("logs/times/evaluate.csv")  # no result: it differs from run to run
 
-
-def main() -> None:
-    parameters = read_section("evaluate", EvaluateParameters)
+def main(parameters: EvaluateParameters) -> None:
     name, batch_size = parameters.split, parameters.batch_size
-    resampling = {"resamples": parameters.resamples, "seed": parameters.seed}
-    about, split = read_about(), open_split(name)
-    noise, seed = Noise(about["noise"]["kind"], about["noise"]["factor"]), about["noise"]["seed"]
-    denoiser = load_denoiser(DENOISER, image_shape=split.image_shape)
-    classifier = load_classifier(CLASSIFIER, image_shape=split.image_shape)
-    filtered = open_filtered(name, image_shape=split.image_shape)
-    learned_from = (open_split(other) for other in ("train", "validation") if other != name)  # one mapped at a time
-    repeated, traced = refuse_leaks(split, learned_from, shipped=about["repeated"][name])
+    bootstrap = {"resamples": parameters.resamples, "seed": parameters.seed}
+    prepared, split = read_dataset_info(PREPARED), open_split(PREPARED, name)
+    noise = Noise(prepared.noise_kind, prepared.noise_factor)
+    denoise = load(DENOISER, batch_size=batch_size)
+    classify = load_classifier(CLASSIFIER, image_shape=split.image_shape)
+    baselines = open_baseline_results(BASELINES, name, image_shape=split.image_shape)
+    learned_from = (open_split(PREPARED, other) for other in ("train", "validation") if other != name)  # one at a time
+    duplicates, traced = check_leakage(split, learned_from, known_duplicates=prepared.known_duplicates[name])
 
-    draws = [prepared_draw(split)] + [
-        new_draw((SPLITS.index(name), number), noise=noise, seed=parameters.seed)
+    realizations = [prepared_noise(split)] + [
+        new_noise(noise, seed=parameters.seed, key=(SPLIT_NAMES.index(name), number))
         for number in range(1, parameters.noise_draws)
     ]
-    scores = [measure(split, denoiser, classifier, batch_size=batch_size, draw=draw) for draw in draws]
-    first = scores[0]  # of the prepared draw, which all tables show
-    seen_clean = in_batches(lambda clean: classifier(as_float(clean)), split.clean, batch_size=batch_size)
-    clean_recognised = seen_clean == split.labels
-    images = table_of_images(first, split.labels, seen_clean=seen_clean, filtered=filtered.indices)
-    compared = compare_methods(split, filtered, first, classifier, batch_size=batch_size)
-    methods = summarise_methods(compared, clean_recognised[filtered.indices], **resampling)
+    scores = [
+        score_split(split, denoise, classify, batch_size=batch_size, realization=realization)
+        for realization in realizations
+    ]
+    first = scores[0]  # of the prepared noise, which all tables show
+    clean_class = np.concatenate([classify(as_float(split.clean[p])) for p in batches(len(split), size=batch_size)])
+    images = per_image_table(first, split.labels, clean_class=clean_class, filtered=baselines.indices)
+    compared = compare_methods(split, baselines, first, classify, batch_size=batch_size)
+    methods = summarise_methods(compared, (clean_class == split.labels)[baselines.indices], **bootstrap)
     chosen = evenly_spaced(len(split), count=parameters.images)
-    trial = Trial(name, split, denoiser, chosen, seed=seed, batch_size=batch_size)
-    of_filter = np.unique(filtered.levels["index"]).astype(np.int64)
-    beside = Trial(name, split, denoiser, of_filter, seed=seed, batch_size=batch_size)
+    filtered = np.unique(baselines.noise_sweep["index"]).astype(np.int64)
+    renoised, renoised_filtered = (
+        RenoisedImages(split, indices, denoise, prepared.noise_seed) for indices in (chosen, filtered)
+    )
     tables: dict[str, Table] = {
         "images": images,
-        "classes": summarise_classes(first, split.labels, **resampling),
-        "psnr_histogram": histogram({kind: parts["psnr"] for kind, parts in first.items()}),
+        "classes": summarise_classes(first, split.labels, **bootstrap),
+        "psnr_histogram": psnr_histogram({kind: of["psnr"] for kind, of in first.items()}),
         "methods": methods,
-        "levels": follow_levels(trial, beside, filtered.levels, kind=noise.kind, **resampling),
-        "kinds": try_kinds(trial, noise, **resampling),
+        "levels": evaluate_noise_sweep(
+            renoised, renoised_filtered, baselines.noise_sweep, kind=noise.kind, **bootstrap
+        ),
+        "kinds": evaluate_noise_types(renoised, noise, **bootstrap),
     }
     summary = merge(
-        {"dataset": about["source"], "noise": asdict(noise), "split": name, "images": len(split)},
-        {"repeated_images": repeated, "traced_noise": traced},
-        summarise_draws(scores, **resampling),
-        summarise_recognition(images, **resampling),
-        summarise_ahead(methods, best=next(iter(filtered.about["methods"]))),
+        {"dataset": prepared.source, "noise": asdict(noise), "split": name, "images": len(split)},
+        {"repeated_images": duplicates, "traced_noise": traced},
+        summarise_realizations(scores, **bootstrap),
+        summarise_recognition(images, **bootstrap),
+        summarise_margin(methods, best=next(iter(baselines.methods))),
     )
-    origin = provenance.describe(
-        about,
-        filtered.about,
-        parameters.model_dump(),
-        models={"denoiser": DENOISER, "classifier": CLASSIFIER},
-    )
-    targets = [METRICS, PROVENANCE, EXAMPLES, *(TABLES / f"{table}.csv" for table in tables)]
-    with replacing(*targets) as (metrics_file, provenance_file, examples, *table_files):
+    sections = {
+        "train": read_summary(TRAINING_PROVENANCE)["train"]["parameters"],
+        "classifier": read_summary(CLASSIFIER_METRICS)["classifier"]["parameters"],
+        "evaluate": parameters.model_dump(),
+    }
+    models = {"denoiser": DENOISER, "classifier": CLASSIFIER}
+    provenance = describe_provenance(prepared, baselines, parameters=sections, models=models)
+    examples = select_examples(images)
+    targets = [METRICS, PROVENANCE, EXAMPLES, EXAMPLE_SHEETS, *(EVALUATION / f"{table}.csv" for table in tables)]
+    with replacing(*targets) as (metrics_file, provenance_file, examples_file, sheets, *table_files):
         write_summary(metrics_file, summary)
-        write_summary(provenance_file, origin)
+        write_summary(provenance_file, provenance)
         for path, table in zip(table_files, tables.values(), strict=True):
             write_table(path, table)
-        write_examples(examples, split, denoiser, filtered, images, methods=methods["method"])
-    write_time(denoiser, split, batch_size=batch_size)
+        sheets.mkdir()
+        write_groups(sheets, split, denoise, examples)
+        examples["methods"] = write_methods(sheets, split, denoise, baselines, methods=methods["method"])
+        write_table(examples_file, index_table(examples))
+    write_time(denoise, split, batch_size=batch_size)
     print_summary(summary)
 
 
 def merge(*parts: dict[str, Any]) -> dict[str, Any]:
-    """Return nested values as one, with the intervals of all parts side by side."""
+    """Return nested values as one dictionary, with the intervals of all parts side by side."""
     intervals = {name: of for part in parts for name, of in part.get("interval", {}).items()}
     return {**{name: value for part in parts for name, value in part.items()}, "interval": intervals}
 
 
-def write_time(denoiser: Denoiser, split: Split, *, batch_size: int) -> None:
-    """Write how many milliseconds the denoiser takes for an image."""
+def write_time(denoise: Denoiser, split: Split, *, batch_size: int) -> None:
+    """Write how many milliseconds the denoiser takes per image."""
     noisy = split.noisy[: 4 * batch_size]
     began = time.perf_counter()
-    in_batches(denoiser, noisy, batch_size=batch_size)
-    TIMES.parent.mkdir(parents=True, exist_ok=True)
-    write_table(TIMES, {"method": ["denoiser"], "milliseconds": [(time.perf_counter() - began) * 1000 / len(noisy)]})
+    denoise(noisy)
+    milliseconds = (time.perf_counter() - began) * 1000 / len(noisy)
+    EVALUATE_TIMES.parent.mkdir(parents=True, exist_ok=True)
+    write_table(EVALUATE_TIMES, {"method": ["denoiser"], "milliseconds": [milliseconds]})
 
 
 def print_summary(summary: dict[str, Any]) -> None:
@@ -115,9 +143,5 @@ def print_summary(summary: dict[str, Any]) -> None:
         low, high = summary["interval"][name]["psnr"].values()
         line = "  {:<8}  PSNR {psnr:5.2f} dB ({:.2f} to {:.2f})  SSIM {ssim:.3f}  {recognised:.1%} recognised"
         print(line.format(name, low, high, **summary[name]))
-    best, ahead = summary["best_filter"], summary["ahead"]
-    print(f"  {ahead['psnr']:+.2f} dB compared with {best['method']}, the best classical filter")
-
-
-if __name__ == "__main__":
-    failure.run_stage(main)
+    best, margin = summary["best_filter"], summary["ahead"]
+    print(f"  {margin['psnr']:+.2f} dB compared with {best['method']}, the best classical filter")

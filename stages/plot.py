@@ -1,43 +1,40 @@
 """Draw the figures: writes reports/figures/*.png. Needs no TensorFlow."""
 
-from pathlib import Path
+from stages.run import run_stage
 
-from stages.lib import failure
-from stages.lib.files import replacing
-from stages.lib.parameters import read_section
-from stages.lib.plot import figures, sceptic
-from stages.lib.plot.parameters import PlotParameters
-from stages.lib.plot.results import Results
-from stages.lib.progress import progress
+if __name__ == "__main__":
+    run_stage("plot")
 
-FOLDER = Path("reports/figures")
-FIGURES = (
-    figures.original_and_noisy,
-    figures.noisy_denoised_original,
-    figures.training_curves,
-    figures.psnr_distribution,
-    figures.by_class,
-    figures.best_median_worst,
-    sceptic.methods,
-    sceptic.methods_side_by_side,
-    sceptic.noise_levels,
-    sceptic.noise_kinds,
-    sceptic.recognised,
-    sceptic.repaired_and_flipped,
+from denoising.figures import benchmark_figures, result_figures
+from denoising.figures.results import Results
+from denoising.io.atomic import replacing
+from denoising.io.progress import progress_bar
+from stages.parameters.plot import PlotParameters
+from stages.paths import EVALUATION, EXAMPLES, FIGURES, METRICS, TRAINING
+
+DRAWN = (
+    result_figures.original_and_noisy,
+    result_figures.noisy_denoised_original,
+    result_figures.training_curves,
+    result_figures.psnr_distribution,
+    result_figures.by_class,
+    result_figures.best_median_worst,
+    benchmark_figures.methods,
+    benchmark_figures.methods_side_by_side,
+    benchmark_figures.noise_levels,
+    benchmark_figures.noise_kinds,
+    benchmark_figures.confusion,
+    benchmark_figures.repaired_and_flipped,
 )
 
 
-def main() -> None:
-    parameters = read_section("plot", PlotParameters)
-    results = Results.read(columns=parameters.columns, dots_per_inch=parameters.dots_per_inch)
-    with replacing(FOLDER) as (folder,), progress("drawing", total=len(FIGURES), unit="figures") as bar:
+def main(parameters: PlotParameters) -> None:
+    results = Results.read(metrics=METRICS, evaluation=EVALUATION, examples=EXAMPLES, training=TRAINING)
+    with replacing(FIGURES) as (folder,), progress_bar("drawing", total=len(DRAWN), unit="figures") as bar:
         folder.mkdir()
-        for draw in FIGURES:
-            draw(results, folder)
+        for draw in DRAWN:
+            path = folder / f"{draw.__name__}.png"
+            draw(results, path, columns=parameters.columns, dpi=parameters.dots_per_inch)
             bar.update()
-    for path in sorted(FOLDER.iterdir()):
+    for path in sorted(FIGURES.iterdir()):
         print(path)
-
-
-if __name__ == "__main__":
-    failure.run_stage(main)

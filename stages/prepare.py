@@ -1,4 +1,9 @@
-"""Download, normalise, split, add noise: writes data/prepared/."""
+"""Download, normalise and split the images, and add noise: writes data/prepared/."""
+
+from stages.run import run_stage
+
+if __name__ == "__main__":
+    run_stage("prepare")
 
 import hashlib
 from collections.abc import Callable
@@ -6,43 +11,55 @@ from pathlib import Path
 
 import numpy as np
 
-from stages.lib import failure
-from stages.lib.dataset import FOLDER, SPLITS, create_array
-from stages.lib.files import replacing
-from stages.lib.images import as_float
-from stages.lib.noise.families import Noise, add_noise
-from stages.lib.parameters import read_section
-from stages.lib.prepare.parameters import PrepareParameters
-from stages.lib.prepare.sources import Labelled, load_source
-from stages.lib.progress import progress
-from stages.lib.tables import write_summary
+from denoising.batching import batches
+from denoising.datasets.sources import LabelledImages, load_source
+from denoising.errors import DatasetUnavailableError
+from denoising.images import as_float
+from denoising.io.atomic import replacing
+from denoising.io.progress import progress_bar
+from denoising.io.splits import SPLIT_NAMES, DatasetInfo, create_array, write_dataset_info
+from denoising.noise.models import Noise, add_noise
+from stages.parameters.prepare import PrepareParameters
+from stages.paths import PREPARED
 
-CHUNK = 2_000  # images in memory at once as float32
+CHUNK = 2_000  # images in memory at a time as float32
+OFFLINE = (
+    "  use the embedded digits, which need no network: dvc exp run -S prepare.source=digits\n"
+    "  (outside of a Git repository: set prepare.source to digits in params.yaml, then run dvc repro)"
+)
 
 
-def main() -> None:
-    parameters = read_section("prepare", PrepareParameters)
-    source = load_source(parameters)
-    splits = source.splits
-    about = {
-        "source": parameters.source,
-        "noise": {"kind": parameters.noise.kind, "factor": parameters.noise.factor, "seed": parameters.seed},
-        "repeated": source.repeated,
-        "splits": {name: _describe(images) for name, images in splits.items()},
-        "parameters": parameters.model_dump(exclude=None if parameters.source == "digits" else {"digits"}),
-    }
-    with (
-        replacing(FOLDER) as (folder,),
-        progress("adding noise", total=sum(map(len, splits.values()))) as bar,
-    ):
+def main(parameters: PrepareParameters) -> None:
+    try:
+        source = load_source(
+            parameters.source,
+            validation_fraction=parameters.validation,
+            seed=parameters.seed,
+            digits_test_fraction=parameters.digits.test,
+            digits_augmented_copies=parameters.digits.warps,
+        )
+    except DatasetUnavailableError as error:
+        raise DatasetUnavailableError(f"{error}\n{OFFLINE}") from error
+    splits, noise = source.splits, Noise(parameters.noise.kind, parameters.noise.factor)
+    info = DatasetInfo(
+        source=parameters.source,
+        noise_kind=noise.kind,
+        noise_factor=noise.factor,
+        noise_seed=parameters.seed,
+        known_duplicates=source.known_duplicates,
+        splits={name: describe(images) for name, images in splits.items()},
+        parameters=parameters.model_dump(exclude=None if parameters.source == "digits" else {"digits"}),
+    )
+    with replacing(PREPARED) as (folder,), progress_bar("adding noise", total=sum(map(len, splits.values()))) as bar:
         folder.mkdir()
-        for name in SPLITS:
-            _write(folder, name, splits[name], parameters=parameters, step=bar.update)
-        write_summary(folder / "about.json", about)
-    print(f"{FOLDER}: " + ", ".join(f"{len(splits[name]):,} {name}" for name in SPLITS) + " images")
+        for name in SPLIT_NAMES:
+            write_split(folder, name, splits[name], noise=noise, seed=parameters.seed, on_images=bar.update)
+        write_dataset_info(folder, info)
+    print(f"{PREPARED}: " + ", ".join(f"{len(splits[name]):,} {name}" for name in SPLIT_NAMES) + " images")
 
 
-def _describe(split: Labelled) -> dict[str, object]:
+def describe(split: LabelledImages) -> dict[str, object]:
+    """Return the number, shape and checksums of the images and labels of a split."""
     return {
         "images": len(split),
         "shape": split.images.shape[1:],
@@ -51,26 +68,16 @@ def _describe(split: Labelled) -> dict[str, object]:
     }
 
 
-def _write(
-    folder: Path, name: str, split: Labelled, *, parameters: PrepareParameters, step: Callable[[int], object]
+def write_split(
+    folder: Path, name: str, split: LabelledImages, *, noise: Noise, seed: int, on_images: Callable[[int], object]
 ) -> None:
-    """Write the clean and the noisy images of one split, a chunk at a time."""
+    """Write the clean and the noisy images of a split, a chunk at a time."""
     shape = split.images.shape
     clean = create_array(folder / f"{name}_clean.npy", shape, np.uint8)
     noisy = create_array(folder / f"{name}_noisy.npy", shape, np.float32)
     create_array(folder / f"{name}_labels.npy", shape[:1], np.uint8)[:] = split.labels
-    for start in range(0, len(split), CHUNK):
-        chunk = slice(start, start + CHUNK)
+    key = (SPLIT_NAMES.index(name),)
+    for chunk in batches(len(split), size=CHUNK):
         clean[chunk] = split.images[chunk]
-        noisy[chunk] = add_noise(
-            as_float(split.images[chunk]),
-            Noise(parameters.noise.kind, parameters.noise.factor),
-            seed=parameters.seed,
-            place=(SPLITS.index(name),),
-            first_index=start,
-        )
-        step(len(clean[chunk]))
-
-
-if __name__ == "__main__":
-    failure.run_stage(main)
+        noisy[chunk] = add_noise(as_float(split.images[chunk]), noise, seed=seed, key=key, first_index=chunk.start)
+        on_images(chunk.stop - chunk.start)

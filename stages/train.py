@@ -1,108 +1,140 @@
-"""Fit the denoiser: writes models/denoiser.h5 and, epoch by epoch, reports/training/.
+"""Train the denoiser: writes models/denoiser.h5 and, epoch by epoch, reports/training/.
 
-What is reached after each epoch is kept, so that a training that was interrupted goes on from there.
+A checkpoint is saved after each epoch, so that an interrupted training resumes from there.
 """
 
+from stages.run import run_stage
+
+if __name__ == "__main__":
+    run_stage("train")
+
 import time
-from pathlib import Path
 
-from stages.lib import failure
-from stages.lib.backend import choose_strategy, start_reproducibly, use_threads
-from stages.lib.dataset import FOLDER, open_split, read_about
-from stages.lib.failure import Mistake
-from stages.lib.files import replacing
-from stages.lib.machine import describe_machine
-from stages.lib.noise.fresh import FreshNoise
-from stages.lib.parameters import read_section
-from stages.lib.tables import write_summary, write_table
-from stages.lib.train.checkpoint import Epoch, Progress, fingerprint, load_progress, save_progress
-from stages.lib.train.diary import Diary, open_live
-from stages.lib.train.feed import Feed
-from stages.lib.train.multiply_adds import multiply_adds
-from stages.lib.train.parameters import TrainParameters
-from stages.lib.train.training import Training
+from denoising.backend.determinism import seed_everything, set_threads
+from denoising.backend.distribution import choose_strategy
+from denoising.backend.hardware import describe_hardware
+from denoising.backend.schedules import SCHEDULES
+from denoising.errors import DenoisingError
+from denoising.io.atomic import replacing
+from denoising.io.splits import Split, open_split, read_dataset_info
+from denoising.io.tables import write_summary, write_table
+from denoising.models.macs import count_macs
+from denoising.models.registry import build_model, build_training_model
+from denoising.noise.on_the_fly import OnTheFlyNoise
+from denoising.training.checkpoint import (
+    Checkpoint,
+    EpochMetrics,
+    fingerprint,
+    load_checkpoint,
+    loaded_files,
+    save_checkpoint,
+)
+from denoising.training.loader import TrainingLoader, choose_subset
+from denoising.training.logger import TrainingLogger, open_live
+from denoising.training.losses import training_loss
+from denoising.training.optimizers import build_optimizer
+from denoising.training.trainer import Trainer
+from denoising.training.validation import make_validation_function
+from stages.parameters.train import TrainParameters
+from stages.paths import CHECKPOINTS, DENOISER, PREPARED, TRAIN_LOG, TRAIN_TIMES, TRAINING, TRAINING_PROVENANCE
 
-MODEL, HISTORY = Path("models/denoiser.h5"), Path("reports/training")
-UNFINISHED = Path(".dvc/tmp/training")
-LOG, TIMES = Path("logs/train.log"), Path("logs/times/train.csv")  # no results: they differ from run to run
 DATA = ["about.json", *(f"{split}_{part}.npy" for split in ("train", "validation") for part in ("clean", "noisy"))]
 
 
-def main() -> None:
-    parameters = read_section("train", TrainParameters)
-    refuse_likelihood(parameters)
-    use_threads(parameters.threads)
-    start_reproducibly(parameters.seed)
-    train, validation = open_split("train"), open_split("validation")
+def main(parameters: TrainParameters) -> None:
+    require_error_loss(parameters.architecture, parameters.loss)
+    set_threads(parameters.threads)
+    seed_everything(parameters.seed)
+    train, validation = (open_split(PREPARED, name) for name in ("train", "validation"))
     began = time.monotonic()
-    identity = fingerprint(parameters.model_dump(), describe_machine(), (FOLDER / name for name in DATA))
-    unfinished = UNFINISHED / f"{identity}.npz"
-    progress = load_progress(unfinished) or Progress()
-    began -= progress.seconds
-    feed = Feed.of(train, share=parameters.share, fresh=fresh_noise(parameters), seed=parameters.seed)
-    training = Training(parameters, feed, validation, strategy=choose_strategy())
-    denoiser = training.denoiser
-    LOG.parent.mkdir(exist_ok=True)
+    data = (PREPARED / name for name in DATA)
+    code = loaded_files(("denoising", "stages"))
+    checkpoint_path = CHECKPOINTS / f"{fingerprint(parameters.model_dump(), describe_hardware(), data, code)}.npz"
+    checkpoint = load_checkpoint(checkpoint_path) or Checkpoint()
+    began -= checkpoint.seconds
+    loader = make_loader(parameters, train)
+    trainer = make_trainer(parameters, loader, validation)
+    denoiser, history = trainer.denoiser, checkpoint.history
+    TRAIN_LOG.parent.mkdir(exist_ok=True)
     with (
-        replacing(MODEL, HISTORY / "provenance.json") as (model, provenance),
-        LOG.open("a" if progress.history else "w", encoding="utf-8") as log,
-        open_live(HISTORY) as live,
+        replacing(DENOISER, TRAINING_PROVENANCE) as (model, provenance),
+        TRAIN_LOG.open("a" if history else "w", encoding="utf-8") as log,
+        open_live(TRAINING) as live,
     ):
-        diary = Diary(live=live, log=log, epochs=parameters.epochs, images=len(feed))
-        denoiser.summary(print_fn=diary.note, line_length=78)
-        diary.note(f"{len(feed):,} training and {len(validation):,} validation images; this log: {LOG}")
-        if progress.history:
-            training.state = progress.state
-            diary.note(f"Going on after epoch {len(progress.history)}, where the training was interrupted.")
-            for epoch, measured in enumerate(progress.history, start=1):
-                diary.recall(epoch, measured)
-        while not finished(progress.history, epochs=parameters.epochs, patience=parameters.patience):
-            epoch = len(progress.history) + 1
-            with diary.begin(epoch) as bar:
-                measured = training.take_epoch(epoch, bar.update)
-            progress.history.append(measured)
-            best = best_epoch(progress.history) == epoch
-            diary.end(epoch, measured, best=best)
-            progress.seconds, progress.state = time.monotonic() - began, training.state
+        logger = TrainingLogger(live=live, log=log, epochs=parameters.epochs, images=len(loader))
+        denoiser.summary(print_fn=logger.note, line_length=78)
+        logger.note(f"{len(loader):,} training and {len(validation):,} validation images; log file: {TRAIN_LOG}")
+        if history:
+            trainer.state = checkpoint.state
+            logger.note(f"Resuming after epoch {len(history)}, where the training was interrupted.")
+            for epoch, measured in enumerate(history, start=1):
+                logger.log_metrics(epoch, measured)
+        while not finished(history, epochs=parameters.epochs, patience=parameters.patience):
+            epoch = len(history) + 1
+            with logger.on_epoch_begin(epoch) as bar:
+                measured = trainer.train_epoch(epoch, bar.update)
+            history.append(measured)
+            best = best_epoch(history) == epoch
+            logger.on_epoch_end(epoch, measured, best=best)
+            checkpoint.seconds, checkpoint.state = time.monotonic() - began, trainer.state
             if best:
-                progress.best = denoiser.get_weights()
-            save_progress(unfinished, progress)
-        epoch = best_epoch(progress.history)
-        denoiser.set_weights(progress.best)
+                checkpoint.best_weights = denoiser.get_weights()
+            save_checkpoint(checkpoint_path, checkpoint)
+        epoch = best_epoch(history)
+        denoiser.set_weights(checkpoint.best_weights)
         denoiser.save(model, include_optimizer=False)
-        size = {"parameter_count": denoiser.count_params(), "multiply_adds": multiply_adds(denoiser)}
-        diary.conclude(epoch, progress.history[epoch - 1], size=size)
-        write_summary(provenance, {"machine": describe_machine(), "train": {"parameters": parameters.model_dump()}})
-    print(f"{MODEL}: {denoiser.count_params():,} parameters, {MODEL.stat().st_size / 1024:.0f} KiB, of epoch {epoch}")
-    TIMES.parent.mkdir(parents=True, exist_ok=True)
-    write_table(TIMES, {"epochs": [len(progress.history)], "seconds": [progress.seconds]})
-    unfinished.unlink()
+        size = {"parameter_count": denoiser.count_params(), "multiply_adds": count_macs(denoiser)}
+        logger.on_train_end(epoch, history[epoch - 1], size=size)
+        write_summary(provenance, {"machine": describe_hardware(), "train": {"parameters": parameters.model_dump()}})
+    kibibytes = DENOISER.stat().st_size / 1024
+    print(f"{DENOISER}: {denoiser.count_params():,} parameters, {kibibytes:.0f} KiB, from epoch {epoch}")
+    TRAIN_TIMES.parent.mkdir(parents=True, exist_ok=True)
+    write_table(TRAIN_TIMES, {"epochs": [len(history)], "seconds": [checkpoint.seconds]})
+    checkpoint_path.unlink()
 
 
-def refuse_likelihood(parameters: TrainParameters) -> None:
-    """Raise Mistake where pixels that may lie outside [0, 1] are to be taken for probabilities."""
-    if (parameters.architecture, parameters.loss) == ("dncnn", "binary_crossentropy"):
-        raise Mistake("dncnn puts out no probabilities. Set train.loss to mean_squared_error, or to another error.")
+def require_error_loss(architecture: str, loss: str) -> None:
+    """Raise `DenoisingError` where the loss takes outputs for probabilities that may lie outside [0, 1]."""
+    if (architecture, loss) == ("dncnn", "binary_crossentropy"):
+        raise DenoisingError("The output of dncnn is not a probability. Set train.loss to mean_squared_error, say.")
 
 
-def fresh_noise(parameters: TrainParameters) -> FreshNoise | None:
-    """Return what draws the noise anew in every epoch; None where it stays as it was prepared."""
-    if parameters.noise == "fixed":
-        return None
-    prepared = read_about()["noise"]
-    low, high = [prepared["factor"]] * 2 if parameters.factors == "prepared" else parameters.factors
-    return FreshNoise(prepared["kind"], (low, high), parameters.seed)
+def make_loader(parameters: TrainParameters, train: Split) -> TrainingLoader:
+    """Return the loader of the chosen training images, with prepared or on-the-fly noise."""
+    noise = None
+    if parameters.noise == "fresh":
+        prepared = read_dataset_info(PREPARED)
+        low, high = [prepared.noise_factor] * 2 if parameters.factors == "prepared" else parameters.factors
+        noise = OnTheFlyNoise(prepared.noise_kind, (low, high), parameters.seed)
+    indices = choose_subset(len(train), fraction=parameters.share, seed=parameters.seed)
+    return TrainingLoader(train, indices, noise, parameters.batch_size, parameters.seed)
 
 
-def best_epoch(history: list[Epoch]) -> int:
-    """Return the epoch of the highest PSNR in validation, counted from 1, the first of equals."""
+def make_trainer(parameters: TrainParameters, loader: TrainingLoader, validation: Split) -> Trainer:
+    """Return the trainer of the denoiser that the parameters describe, distributed over the devices there are."""
+    size = {"filters": parameters.filters, "depth": parameters.depth}
+    shape = validation.image_shape
+    denoiser = build_model(parameters.architecture, shape, **size)
+    validate = make_validation_function(denoiser, validation, loss=parameters.loss)
+    steps = parameters.epochs * -(-len(loader) // parameters.batch_size)
+    with choose_strategy().scope():
+        model = build_training_model(parameters.architecture, shape, **size, precision=parameters.precision)
+        optimizer = build_optimizer(
+            parameters.optimizer,
+            SCHEDULES[parameters.schedule](parameters.learning_rate, steps=steps, warmup=parameters.warmup),
+            beta_2=parameters.beta_2,
+            weight_decay=parameters.weight_decay,
+            ema_decay=parameters.average,
+        )
+        loss = training_loss(parameters.loss, kl_weight=parameters.kl_weight)
+        return Trainer(model, denoiser, optimizer=optimizer, loss=loss, loader=loader, validate=validate)
+
+
+def best_epoch(history: list[EpochMetrics]) -> int:
+    """Return the epoch with the highest validation PSNR, counted from 1; the first of equal ones."""
     return 1 + max(range(len(history)), key=lambda number: history[number]["validation/psnr"])
 
 
-def finished(history: list[Epoch], *, epochs: int, patience: int) -> bool:
-    """Say whether all epochs are done, or `patience` of them (if it is not 0) went by without a better one."""
+def finished(history: list[EpochMetrics], *, epochs: int, patience: int) -> bool:
+    """Say whether all epochs are done, or the last `patience` of them (if it is not 0) brought no better PSNR."""
     return len(history) >= epochs or bool(patience and history and len(history) - best_epoch(history) >= patience)
-
-
-if __name__ == "__main__":
-    failure.run_stage(main)

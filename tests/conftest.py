@@ -1,5 +1,5 @@
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -7,24 +7,7 @@ from threading import Thread
 
 import pytest
 from checkout import Checkout, build_once
-
-from stages.lib.prepare.parameters import DigitsParameters, NoiseParameters, PrepareParameters
-
-DIGITS = PrepareParameters(
-    source="digits",
-    validation=0.1,
-    seed=1,
-    noise=NoiseParameters(kind="gaussian", factor=0.5),
-    digits=DigitsParameters(test=0.2, warps=2),
-)
-Serve = Callable[[type[SimpleHTTPRequestHandler], Path], str]
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder as it is."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+from support import Serve
 
 
 @pytest.fixture

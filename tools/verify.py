@@ -1,8 +1,8 @@
-"""Prove in a clean clone that the committed results are the ones this code gives. This is `make verify`.
+"""Prove in a clean clone that this code gives the committed results. This is `make verify`.
 
 On the kind of machine that made the results (reports/training/provenance.json) every output must have the hash that
-dvc.lock records. On another kind the floating-point sums of the training come out in another order, so there the
-metrics must agree within TOLERANCES.
+dvc.lock records. Another kind sums floating-point numbers in a different order, and training amplifies the difference:
+there the metrics must agree within TOLERANCES.
 """
 
 import json
@@ -16,20 +16,18 @@ from typing import Any
 
 import yaml
 
-from stages.lib import failure
-from stages.lib.failure import Mistake
-from stages.lib.parameters import read_section
-from stages.lib.prepare.cache import load_arrays
-from stages.lib.prepare.parameters import PrepareParameters
-from stages.lib.tables import read_summary
-
-METRICS = Path("reports/metrics.json")
-MACHINE = Path("reports/training/provenance.json")
+from denoising.datasets.cache import load_arrays
+from denoising.errors import DenoisingError
+from denoising.io.tables import read_summary
+from stages.parameters.base import read_section
+from stages.parameters.prepare import PrepareParameters
+from stages.paths import METRICS, TRAINING_PROVENANCE
+from stages.run import run
 
 # How far a training on another kind of machine may end from the committed one: twice the largest of what was measured.
 # With oneDNN held to AVX2 instead of AVX-512, two data sets of the same kind ended 0.007 and 0.036 dB, 0.00002 and
 # 0.00008 (MSE), 0.0005 and 0.0038 (SSIM) off; with another seed 0.04 dB, 0.00014 and 0.0012.
-# `python -m benchmarks.spread` measures these on the committed parameters. What the classifier decides (recognised,
+# `python -m benchmarks.variability` measures these on the committed parameters. What the classifier decides (recognised
 # and below) depends on two trainings and was not measured on another kind of machine yet: these are guesses.
 TOLERANCES = {
     "mse": 0.0003,
@@ -42,42 +40,44 @@ TOLERANCES = {
     "flipped": 60,
     "lost": 60,
 }
-UNTRAINED = ("data/prepared",)  # owes nothing to the training: the same bytes on every machine
+UNTRAINED = ("data/prepared",)  # does not depend on the training: the same bytes on every machine
 
 
 def main() -> None:
-    refuse_uncommitted()
+    require_committed()
     source = read_section("prepare", PrepareParameters).source
     if source != "digits":
-        load_arrays(source)  # says what to do where there is no copy
+        load_arrays(source)  # its error says what to do where there is no copy
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "--quiet", ".", str(clone)], check=True)
-        refuse_stale(clone)
+        require_up_to_date(clone)
         print("Reproducing every stage in a clean clone, without a cache.", flush=True)
         if dvc(clone, "repro", "--force").returncode:
-            raise Mistake("The pipeline does not run in a clean clone; its own message stands above.")
+            raise DenoisingError("The pipeline failed in a clean clone; its message is above.")
         verdict = compare(Path(), clone)
     print(f"\n{verdict}")
 
 
 def compare(committed: Path, reproduced: Path) -> str:
-    """Return in one sentence how two checkouts agree; raise Mistake with every difference that should not be."""
+    """Return in one sentence how two checkouts agree; raises `DenoisingError` with all that is not allowed."""
     expected, found = recorded_hashes(committed), recorded_hashes(reproduced)
     if expected.keys() != found.keys():
-        raise Mistake(f"NOT verified. Not in both: {', '.join(sorted(expected.keys() ^ found.keys()))}.")
+        raise DenoisingError(f"NOT verified. Only in one of them: {', '.join(sorted(expected.keys() ^ found.keys()))}.")
     different = [path for path in sorted(expected) if expected[path] != found[path]]
     if not different:
         return f"Verified: all {len(expected)} outputs have the committed hashes."
-    machines = [read_summary(checkout / MACHINE)["machine"] for checkout in (committed, reproduced)]
+    machines = [read_summary(checkout / TRAINING_PROVENANCE)["machine"] for checkout in (committed, reproduced)]
     same_kind = machines[0] == machines[1]
     wrong = [path for path in different if same_kind or path in UNTRAINED]
     if wrong:
-        why = "on the same kind of machine" if same_kind else "though they owe nothing to the training"
-        raise Mistake(f"NOT verified. These came out differently, {why}: {', '.join(wrong)}.")
+        why = "on the same kind of machine" if same_kind else "although they do not depend on the training"
+        raise DenoisingError(f"NOT verified. These differ, {why}: {', '.join(wrong)}.")
     deviations = list(metric_deviations(read_summary(committed / METRICS), read_summary(reproduced / METRICS)))
     if deviations:
-        raise Mistake("NOT verified. On another kind of machine, beyond tolerance:\n  " + "\n  ".join(deviations))
+        raise DenoisingError(
+            "NOT verified. On another kind of machine, beyond tolerance:\n  " + "\n  ".join(deviations)
+        )
     return (
         "Verified: the metrics agree within tolerance, on another kind of machine.\n"
         f"  committed: {machines[0]}\n  here:      {machines[1]}\n  other bytes: {', '.join(different)}"
@@ -91,7 +91,7 @@ def recorded_hashes(checkout: Path) -> dict[str, str]:
 
 
 def metric_deviations(expected: Mapping[str, Any], found: Mapping[str, Any], place: str = "") -> Iterator[str]:
-    """Yield a line for every metric that is missing, new, or farther off than its tolerance."""
+    """Yield a line for every metric that is missing, new, or beyond its tolerance."""
     for name in sorted(expected.keys() | found.keys()):
         path = f"{place}{name}"
         one, two = expected.get(name), found.get(name)
@@ -106,35 +106,35 @@ def metric_deviations(expected: Mapping[str, Any], found: Mapping[str, Any], pla
 
 
 def tolerance(path: str, value: float) -> float:
-    """Return how far a metric may be off; the noisy input owes nothing to any training but its last digit."""
+    """Return how far a metric may deviate; that of the noisy input only by rounding."""
     names = path.split(".")
     if "noisy" in names and "recognised" not in names:
         return 1e-4 * abs(value)
     return next((TOLERANCES[name] for name in names if name in TOLERANCES), 0)
 
 
-def refuse_uncommitted() -> None:
-    """Only what is committed can be cloned and verified."""
+def require_committed() -> None:
+    """Raise `DenoisingError` where there are uncommitted changes, which a clone would not have."""
     status = subprocess.run(["git", "status", "--porcelain"], capture_output=True, text=True, check=False)
     if status.returncode:
-        raise Mistake("This is no Git repository: `make verify` compares with what is committed.")
+        raise DenoisingError("This is not a Git repository: `make verify` compares with what is committed.")
     if status.stdout:
         changed = status.stdout.rstrip()
-        raise Mistake(f"Commit these first, or `git stash` them: only what is committed is verified.\n{changed}")
+        raise DenoisingError(f"Commit these first, or `git stash` them: only what is committed is verified.\n{changed}")
 
 
-def refuse_stale(clone: Path) -> None:
-    """Refuse reports or code that are not the ones dvc.lock was written for."""
+def require_up_to_date(clone: Path) -> None:
+    """Raise `DenoisingError` where reports or code are not those that dvc.lock was written for."""
     answer = dvc(clone, "status", "--json", capture_output=True)
     if answer.returncode:
-        raise Mistake(f"DVC cannot read the clone: {answer.stderr.strip()}")
+        raise DenoisingError(f"DVC cannot read the clone: {answer.stderr.strip()}")
     stale = sorted(set(stale_parts(json.loads(answer.stdout))))
     if stale:
-        raise Mistake(f"NOT verified. Changed since dvc.lock was written: {', '.join(stale)}. Run `dvc repro`.")
+        raise DenoisingError(f"NOT verified. Changed since dvc.lock was written: {', '.join(stale)}. Run `dvc repro`.")
 
 
 def stale_parts(status: Any, name: str = "") -> Iterator[str]:
-    """Yield what `dvc status --json` calls changed; a clone without a cache also lacks outputs, as it should."""
+    """Yield what `dvc status --json` calls changed; missing outputs are expected in a clone without a cache."""
     if isinstance(status, Mapping):
         for part, change in status.items():
             yield from stale_parts(change, part)
@@ -146,7 +146,7 @@ def stale_parts(status: Any, name: str = "") -> Iterator[str]:
 
 
 def dvc(checkout: Path, *arguments: str, capture_output: bool = False) -> "subprocess.CompletedProcess[str]":
-    """Run DVC in `checkout`, with the stages using the Python that runs this."""
+    """Run DVC in `checkout`, with the stages using the same Python as this process."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     chosen = os.environ.get("DENOISING_CACHE")
     cache = {"DENOISING_CACHE": str(Path(chosen).expanduser().absolute())} if chosen else {}
@@ -161,4 +161,4 @@ def dvc(checkout: Path, *arguments: str, capture_output: bool = False) -> "subpr
 
 
 if __name__ == "__main__":
-    failure.run(main)
+    run(main)

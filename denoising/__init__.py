@@ -1,0 +1,39 @@
+"""Image denoising, measured honestly: metrics, noise models, networks and saved denoisers.
+
+Images are floating-point arrays in [0, 1], shaped (N, H, W, C). The names below are loaded on first use, so that
+importing the package is instant and needs neither TensorFlow nor matplotlib.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from denoising.errors import DenoisingError
+    from denoising.inference.denoiser import load
+    from denoising.metrics import mse, psnr, ssim
+    from denoising.models.registry import build_model
+    from denoising.noise.models import NOISE_MODELS, Noise, add_noise
+
+_MODULES = {
+    "DenoisingError": "errors",
+    "NOISE_MODELS": "noise.models",
+    "Noise": "noise.models",
+    "add_noise": "noise.models",
+    "build_model": "models.registry",
+    "load": "inference.denoiser",
+    "mse": "metrics",
+    "psnr": "metrics",
+    "ssim": "metrics",
+}
+
+__all__ = ["NOISE_MODELS", "DenoisingError", "Noise", "add_noise", "build_model", "load", "mse", "psnr", "ssim"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'denoising' has no attribute {name!r}; it has {', '.join(__all__)}")
+    return getattr(import_module(f"denoising.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

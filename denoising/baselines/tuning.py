@@ -1,0 +1,120 @@
+"""Tunes the setting of a filter on validation images, and applies it with one thread per core."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from denoising.baselines.debias import debias
+from denoising.baselines.filters import CLASSICAL_FILTERS, NO_NOISE, Setting
+from denoising.images import Images
+from denoising.metrics import psnr
+from denoising.noise.models import Noise
+from denoising.noise.moments import variance
+
+STEP = 1.2  # ratio of neighbouring strengths in the search: the best one is missed by a tenth at most
+MAX_STEPS = 15  # in either direction, a factor of 15
+ALL_IMAGES = slice(None)
+
+
+@dataclass(frozen=True)
+class TunedFilter:
+    """A filter with its best setting for one noise.
+
+    `debiased` says whether the bias of clipped noise is removed after filtering. It is tuned too, since a median has
+    less of that bias than an average.
+    """
+
+    method: str
+    setting: Setting
+    debiased: bool
+    deviation: float
+    noise: Noise
+    validation_psnr: float
+
+    def __call__(self, noisy: Images, *, on_image: Callable[[], object] | None = None) -> Images:
+        """Return the images (N, H, W, C) filtered, in [0, 1]; `on_image` is called after each."""
+        filtered = _filter(noisy, self.method, self.setting, self.deviation, on_image)
+        return _finish(filtered, self.noise, debiased=self.debiased)
+
+
+def tune(
+    method: str, clean: Images, noisy: Images, *, noise: Noise, warm_start: TunedFilter | None = None
+) -> TunedFilter:
+    """Return the method with the setting that has the highest mean PSNR on these images (N, H, W, C).
+
+    `warm_start` is the same method tuned for other noise. Its variant is kept and only the strength is tuned, which
+    takes a fraction of the time.
+    """
+    deviation = float(np.sqrt(variance(clean.astype(np.float64), noise).mean()))
+    candidates: list[TunedFilter] = []
+
+    def quality(images: slice, **setting: Any) -> float:
+        filtered = _filter(noisy[images], method, setting, deviation)
+        both = [
+            TunedFilter(
+                method, setting, debiased, deviation, noise, _mean_psnr(clean[images], filtered, noise, debiased)
+            )
+            for debiased in (False, True)
+        ]
+        if images == ALL_IMAGES:
+            candidates.extend(both)
+        return max(candidate.validation_psnr for candidate in both)
+
+    start = CLASSICAL_FILTERS[method].strength
+    few = slice(None, None, max(1, min(len(clean) // 4, 8)))
+    variants = CLASSICAL_FILTERS[method].variants
+    if start is not None and warm_start and warm_start.deviation > NO_NOISE:
+        variants = [variant for variant in variants if variant.items() <= warm_start.setting.items()]
+    for variant in variants:
+        if start is None:
+            quality(ALL_IMAGES, **variant)
+        else:
+            # PSNR may have two local maxima over the strength; a few images tell which of them to climb.
+            strengths = [start * 2.0**power for power in range(-3, 4)]
+            coarse = [quality(few, strength=strength, **variant) for strength in strengths]
+            hill_climb(partial(quality, ALL_IMAGES, **variant), strengths[int(np.argmax(coarse))])
+    return max(candidates, key=lambda candidate: candidate.validation_psnr)
+
+
+def hill_climb(quality: Callable[..., float], start: float) -> float:
+    """Return the strength, on a geometric grid through `start`, whose two neighbours have a lower quality."""
+    known: dict[int, float] = {}
+
+    def at(step: int) -> float:
+        if step not in known:
+            known[step] = quality(strength=round(start * STEP**step, 4))
+        return known[step]
+
+    step = 0
+    while abs(step) < MAX_STEPS:
+        best = max((step, step - 1, step + 1), key=at)
+        if best == step:
+            break
+        step = best
+    return round(start * STEP**step, 4)
+
+
+def _filter(
+    noisy: Images, method: str, setting: Setting, deviation: float, on_image: Callable[[], object] | None = None
+) -> Images:
+    apply = partial(CLASSICAL_FILTERS[method], deviation=deviation, setting=setting)
+    filtered = np.empty_like(noisy)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # the slow filters release the interpreter's lock
+        for position, image in enumerate(pool.map(apply, noisy)):
+            filtered[position] = image
+            if on_image:
+                on_image()
+    return filtered
+
+
+def _mean_psnr(clean: Images, filtered: Images, noise: Noise, debiased: bool) -> float:
+    return float(np.mean(psnr(clean, _finish(filtered, noise, debiased=debiased))))
+
+
+def _finish(filtered: Images, noise: Noise, *, debiased: bool) -> Images:
+    return np.clip(debias(filtered, noise) if debiased else filtered, 0, 1)

@@ -1,0 +1,38 @@
+"""Scores the denoiser on chosen images of a split under any noise."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denoising.images import Bytes
+from denoising.inference.denoiser import Denoise
+from denoising.io.splits import Split
+from denoising.metrics import PerImage, psnr, ssim
+from denoising.noise.models import Noise
+from denoising.noise.renoise import renoise
+
+
+@dataclass(frozen=True)
+class RenoisedImages:
+    """Chosen images of a split, to be given other noise than the prepared one; `seed` is that of the prepared noise."""
+
+    split: Split
+    indices: NDArray[np.int64]
+    denoise: Denoise
+    seed: int
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    @property
+    def clean(self) -> Bytes:
+        return self.split.clean[self.indices]
+
+    def score(self, noise: Noise) -> tuple[dict[str, PerImage], dict[str, PerImage]]:
+        """Return the PSNR and SSIM of each image, noisy and denoised."""
+        clean, noisy = renoise(self.split, self.indices, noise=noise, seed=self.seed)
+        before, after = (
+            {"psnr": psnr(clean, other), "ssim": ssim(clean, other)} for other in (noisy, self.denoise(noisy))
+        )
+        return before, after

@@ -1,0 +1,73 @@
+"""Draws curves, histograms and bars."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from denoising.figures.style import DENOISED_COLOR, NOISY_COLOR
+from denoising.io.tables import Columns
+
+Values = NDArray[np.float64]
+MAX_MARKERS = 30  # more would hide the line
+
+
+def draw_training(
+    drawing: Figure, *, epochs: Values, losses: dict[str, Values], psnr: Values, ssim: Values, saved: int
+) -> None:
+    """Draw the loss of each split, and validation PSNR (decibels) and SSIM, over the epochs.
+
+    The epoch whose weights were saved is marked.
+    """
+    line = {"marker": "o" if len(epochs) <= MAX_MARKERS else "", "markersize": 4}
+    left, middle, right = drawing.subplots(1, 3)
+    for (name, values), colour, style in zip(losses.items(), (NOISY_COLOR, DENOISED_COLOR), ("--", "-"), strict=True):
+        left.plot(epochs, values, label=name, color=colour, linestyle=style, **line)
+    left.legend()
+    for axes, values in ((middle, psnr), (right, ssim)):
+        axes.plot(epochs, values, color=DENOISED_COLOR, **line)
+        axes.plot(
+            saved,
+            values[epochs == saved],
+            "o",
+            color=DENOISED_COLOR,
+            markersize=9,
+            markerfacecolor="none",
+            label="saved",
+        )
+        axes.legend(loc="lower right")
+    left.set(title="loss (lower is better)")
+    middle.set(title="PSNR in dB, validation")
+    right.set(title="SSIM, validation")
+    for axes in (left, middle, right):
+        axes.set(xlabel="epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+
+
+def draw_distribution(drawing: Figure, *, noisy: Values, denoised: Values) -> None:
+    """Draw histograms of the per-image PSNR in decibels, with their means."""
+    axes = drawing.subplots()
+    low, high = np.floor(min(noisy.min(), denoised.min())), np.ceil(max(noisy.max(), denoised.max()))
+    edges = np.arange(low, high + 0.25, 0.25).tolist()
+    for name, values, colour in (("noisy", noisy, NOISY_COLOR), ("denoised", denoised, DENOISED_COLOR)):
+        axes.hist(values, edges, color=colour, alpha=0.85, label=f"{name}: {values.mean():.2f} dB on average")
+        axes.axvline(values.mean(), ymax=0.78, color=colour, linestyle=":", linewidth=1.5)
+    axes.set(xlabel="PSNR of an image in decibels (higher is better)", ylabel="images per 0.25 dB")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.legend()
+
+
+def draw_classes(drawing: Figure, classes: Columns) -> None:
+    """Draw for each class the mean PSNR in decibels and the recognised fraction, noisy and denoised."""
+    places = np.arange(len(classes["label"]))
+    titles = {"psnr": ("PSNR in decibels", 1, 1.3), "recognised": ("recognised, in percent", 100, 1.05)}
+    for axes, (metric, (title, factor, room)) in zip(drawing.subplots(1, 2), titles.items(), strict=True):
+        mean, low, high = (factor * classes[f"denoised_{metric}{end}"] for end in ("", "_low", "_high"))
+        axes.bar(places - 0.2, factor * classes[f"noisy_{metric}"], 0.4, color=NOISY_COLOR, label="noisy")
+        error = [mean - low, high - mean]
+        axes.bar(places + 0.2, mean, 0.4, color=DENOISED_COLOR, yerr=error, capsize=3, label="denoised")
+        axes.set_xticks(places, [f"{label:.0f}" for label in classes["label"]])
+        axes.set(title=title, xlabel="class", ylim=(0, high.max() * room))
+        axes.grid(visible=False, axis="x")
+        if metric == "psnr":
+            axes.legend(loc="upper right", ncols=2)

@@ -1,0 +1,95 @@
+"""What evaluate and train wrote, as the figures need it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denoising.figures.labels import DATASET_LABELS, METHOD_LABELS, NOISE_LABELS
+from denoising.images import Bytes
+from denoising.io.contact_sheets import read_contact_sheet
+from denoising.io.tables import Columns, read_summary, read_table
+
+ROWS = ("noisy", "denoised", "clean")
+TABLES = ("images", "classes", "methods", "levels", "kinds")
+CURVES = {
+    "train_loss": "train/loss",
+    "validation_loss": "validation/loss",
+    "validation_psnr": "validation/psnr",
+    "validation_ssim": "validation/ssim",
+}
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Results:
+    """The summary, the tables by name, the training curves and settings, the indices and sheets of the examples."""
+
+    summary: dict[str, Any]
+    tables: dict[str, Columns]
+    curves: dict[str, Columns]
+    training: dict[str, Any]
+    train_parameters: dict[str, Any]
+    examples: Columns
+    sheets: Path
+
+    @classmethod
+    def read(cls, *, metrics: Path, evaluation: Path, examples: Path, training: Path) -> "Results":
+        """Read the metrics file, the folder of tables, the table of examples and the folder of the training.
+
+        Raises:
+            DamagedFileError: when a file is missing or damaged.
+        """
+        return cls(
+            summary=read_summary(metrics),
+            tables={name: read_table(evaluation / f"{name}.csv") for name in TABLES},
+            curves={name: read_table(training / f"plots/metrics/{path}.tsv") for name, path in CURVES.items()},
+            training=read_summary(training / "metrics.json"),
+            train_parameters=read_summary(training / "provenance.json")["train"]["parameters"],
+            examples=read_table(examples),
+            sheets=evaluation / "examples",
+        )
+
+    @property
+    def dataset(self) -> str:
+        return DATASET_LABELS[self.summary["dataset"]]
+
+    @property
+    def measured_on(self) -> str:
+        return f"{self.summary['images']:,} {self.summary['split']} images of {self.dataset}"
+
+    @property
+    def noise_factor(self) -> float:
+        return self.summary["noise"]["factor"]
+
+    @property
+    def noise_name(self) -> str:
+        return NOISE_LABELS[self.summary["noise"]["kind"]]
+
+    @property
+    def realizations(self) -> str:
+        count = self.summary["noise_draws"]
+        return f"{count} draws of the noise" if count > 1 else "one draw of the noise"
+
+    def example(self, group: str, count: int) -> tuple[dict[str, Bytes], Indices]:
+        """Return the first `count` images of a group, for each of noisy, denoised and clean, and their indices."""
+        indices = self._indices(group)
+        if not len(indices):
+            return {name: np.zeros((0, 1, 1), np.uint8) for name in ROWS}, indices
+        rows = read_contact_sheet(self.sheets / f"{group}.png", rows=ROWS, count=len(indices))
+        return {name: images[:count] for name, images in rows.items()}, indices[:count]
+
+    def methods_side_by_side(self, count: int) -> dict[str, Bytes]:
+        """Return what each method makes of `count` images, one of each class, from the worst method to the best."""
+        rows = [*self.tables["methods"]["method"][::-1], "clean"]
+        sheet = read_contact_sheet(self.sheets / "methods.png", rows=rows, count=len(self._indices("methods")))
+        return {METHOD_LABELS.get(name, name): images[:count] for name, images in sheet.items()}
+
+    def decibels(self, kind: str, indices: Indices) -> list[str]:
+        """Return the PSNR of each noisy or denoised image as text."""
+        return [f"{value:.1f} dB" for value in self.tables["images"][f"{kind}_psnr"][indices]]
+
+    def _indices(self, group: str) -> Indices:
+        return self.examples["index"][self.examples["group"] == group].astype(np.int64)

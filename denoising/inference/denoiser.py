@@ -1,0 +1,69 @@
+"""Loads a saved denoiser, without the code that built it, and applies it to arrays."""
+
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from denoising.backend import keras
+from denoising.batching import batches
+from denoising.errors import DamagedFileError, DenoisingError
+from denoising.images import Images, require_images
+from denoising.inference.fused import fuse_upsampling
+from denoising.inference.saved_model import accepts, load_model
+
+Denoise = Callable[[Images], Images]  # from noisy to denoised images (N, H, W, C), both in [0, 1]
+
+
+class Denoiser:
+    """A saved denoiser. Call it with noisy images to get denoised ones.
+
+    `image_shape` is the (H, W, C) that it takes; None stands for any size.
+    """
+
+    def __init__(self, model: keras.Model, *, name: str, batch_size: int) -> None:
+        self.image_shape: tuple[int | None, ...] = model.input_shape[1:]
+        self.parameter_count: int = model.count_params()
+        self._model, self._name, self._batch_size = fuse_upsampling(model), name, batch_size
+
+    def __call__(self, noisy: Images) -> Images:
+        """Return denoised images (N, H, W, C), float32, clipped to [0, 1].
+
+        Raises:
+            DenoisingError: when `noisy` is not a stack of images of the right shape, or the output is not finite.
+        """
+        require_images(noisy)
+        if not accepts((None, *self.image_shape), noisy.shape[1:]):
+            raise DenoisingError(f"{self._name} takes images (N, H, W, C) of {self.image_shape}, found {noisy.shape}.")
+        parts = [self._denoise(noisy[part]) for part in batches(len(noisy), size=self._batch_size)]
+        return np.concatenate(parts) if parts else np.empty_like(noisy, np.float32)
+
+    def _denoise(self, noisy: Images) -> Images:
+        denoised = np.asarray(self._model.predict_on_batch(noisy), np.float32)
+        if not np.isfinite(denoised).all():
+            raise DenoisingError(f"The output of {self._name} is not finite: its training diverged. Train it again.")
+        return np.clip(denoised, 0, 1)
+
+
+def load(path: str | PathLike[str], *, batch_size: int = 500) -> Denoiser:
+    """Return the denoiser saved in an .h5 file: stock Keras layers; no code in the file is run.
+
+    `batch_size` images are denoised at a time, which bounds the memory.
+
+    Raises:
+        DenoisingError: when the file is missing, damaged, or does not contain a denoiser.
+
+    >>> import pathlib, tempfile, numpy as np
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = pathlib.Path(folder.name, "denoiser.h5")
+    >>> build_model("cae", (28, 28, 1)).save(path)
+    >>> denoised = load(path)(np.zeros((3, 28, 28, 1), np.float32))
+    >>> denoised.shape, denoised.dtype
+    ((3, 28, 28, 1), dtype('float32'))
+    >>> folder.cleanup()
+    """
+    model = load_model(Path(path))
+    if len(model.inputs) != 1 or not accepts(model.output_shape, model.input_shape[1:]):
+        raise DamagedFileError(f"{path} is not a denoiser: from {model.input_shape} it makes {model.output_shape}.")
+    return Denoiser(model, name=str(path), batch_size=batch_size)

@@ -1,0 +1,58 @@
+"""The results of the classical baselines on disk: what each filter, and each trivial answer, makes of a split.
+
+For each of the splits validation and test, SPLIT_indices.npy holds the indices of the filtered images, (n,), and
+SPLIT_METHOD.npy the filtered images, float32 (n, H, W, C). SPLIT_levels.csv scores the best filter per image at every
+noise factor. about.json holds the chosen setting of each filter, best first.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denoising.errors import DamagedFileError
+from denoising.images import Images
+from denoising.io.splits import open_array
+from denoising.io.tables import Columns, read_summary, read_table
+
+FILTERED_SPLITS = ("validation", "test")
+TRIVIAL_METHODS = ("mean_image", "black")
+
+
+@dataclass(frozen=True)
+class BaselineResults:
+    """The filtered images of a split by method, memory-mapped, and how they were made.
+
+    `indices` (n,) says which images of the split were filtered. `noise_sweep` has a row for each image and noise
+    factor. `methods` holds the setting of each filter, the best first.
+    """
+
+    indices: NDArray[np.int64]
+    images: dict[str, Images]
+    noise_sweep: Columns
+    methods: dict[str, Any]
+    parameters: dict[str, Any]
+
+
+def open_baseline_results(folder: Path, split: str, *, image_shape: tuple[int, ...]) -> BaselineResults:
+    """Return the results for a split.
+
+    Raises:
+        DamagedFileError: when a file is missing, truncated, or inconsistent with the others.
+    """
+    about = read_summary(folder / "about.json")
+    indices = np.array(open_array(folder / f"{split}_indices.npy"))
+    images = {name: open_array(folder / f"{split}_{name}.npy") for name in (*about["methods"], *TRIVIAL_METHODS)}
+    for name, stack in images.items():
+        if stack.dtype != np.float32 or stack.shape != (len(indices), *image_shape):
+            raise DamagedFileError(f"{folder}/{split}_{name}.npy does not match the {split} split.")
+    noise_sweep = read_table(folder / f"{split}_levels.csv")
+    return BaselineResults(indices, images, noise_sweep, about["methods"], about["parameters"])
+
+
+def evenly_spaced(length: int, *, count: int) -> NDArray[np.int64]:
+    """Return at most `count` indices below `length`, evenly spaced: the last digits of MNIST are harder to denoise."""
+    count = min(count, length)
+    return np.arange(count) * length // count

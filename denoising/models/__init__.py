@@ -1,0 +1,1 @@
+"""Network architectures of stock Keras layers, built by name."""

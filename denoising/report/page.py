@@ -1,0 +1,72 @@
+"""Fills the template of the page with numbers, tables and embedded figures."""
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from PIL import Image
+
+from denoising.figures.labels import DATASET_LABELS, METHOD_LABELS, NOISE_LABELS
+from denoising.io.tables import Table, rows_of
+
+TEMPLATE = Path(__file__).with_name("page.html")
+
+
+@dataclass(frozen=True)
+class EmbeddedFigure:
+    """A figure for the page: its PNG file in base64, its size in pixels, its title and subtitle."""
+
+    content: str
+    width: int
+    height: int
+    title: str
+    subtitle: str
+
+
+def embed_figure(path: Path) -> EmbeddedFigure:
+    """Return a figure that `figures.style.figure` wrote; its title and subtitle are stored in the file."""
+    with Image.open(path, formats=["PNG"]) as image:
+        content = base64.b64encode(path.read_bytes()).decode("ascii")
+        return EmbeddedFigure(content, *image.size, title=image.info["Title"], subtitle=image.info["Description"])
+
+
+def render_page(
+    metrics: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+    tables: Mapping[str, Table],
+    figures: Mapping[str, EmbeddedFigure],
+) -> str:
+    """Return the page as HTML, with nothing to be fetched."""
+    rows = rows_of(tables["methods"])
+    by_name = {row["method"]: {**row, "images": int(row["images"])} for row in rows}
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    sources = ("data", "models", "filters", "libraries", "machine")
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        dataset=DATASET_LABELS[metrics["dataset"]],
+        noise=NOISE_LABELS[metrics["noise"]["kind"]],
+        metrics=metrics,
+        method_labels=METHOD_LABELS,
+        rows=rows,
+        names=list(by_name),
+        kinds=rows_of(tables["kinds"]),
+        noise_labels=NOISE_LABELS,
+        noisy=by_name["noisy"],
+        black=by_name["black"],
+        figures=figures,
+        data=provenance["data"],
+        model=provenance["models"]["denoiser"],
+        made=list(flatten({name: provenance[name] for name in sources})),
+        parameters=list(flatten(provenance["parameters"])),
+    )
+
+
+def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every value as text with its dotted name."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from flatten(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", ", ".join(map(str, value)) if isinstance(value, list) else str(value)

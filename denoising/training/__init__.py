@@ -1,0 +1,1 @@
+"""Training: the loader, losses, optimizers, validation, checkpoints and the log."""

@@ -1,0 +1,80 @@
+"""Saves what a training has reached after each epoch, so that an interrupted training resumes from there."""
+
+import hashlib
+import io
+import json
+import os
+import sys
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy
+from numpy.typing import NDArray
+
+from denoising.io.atomic import replacing
+
+Arrays = list[NDArray[Any]]
+EpochMetrics = dict[str, float]
+MAX_CHECKPOINTS = 3  # trainings; whoever tries something else in between can still resume the long one
+CHECKSUM_BYTES = 32  # in front of the rest
+
+
+@dataclass
+class Checkpoint:
+    """The metrics of each epoch, the seconds taken, the state to resume from, and the best weights so far."""
+
+    history: list[EpochMetrics] = field(default_factory=list)
+    seconds: float = 0.0
+    state: Arrays = field(default_factory=list)
+    best_weights: Arrays = field(default_factory=list)
+
+
+def fingerprint(parameters: dict[str, Any], hardware: str, data: Iterable[Path], code: Iterable[Path]) -> str:
+    """Return a checksum of all that a training depends on: parameters, hardware, libraries, data files and code."""
+    settings = [parameters, hardware, np.__version__, scipy.__version__]
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
+    for path in (*data, *code):
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def loaded_files(packages: Collection[str]) -> list[Path]:
+    """Return the files of the modules of these packages that are loaded, and of the main program, sorted."""
+    modules = (
+        module for name, module in list(sys.modules.items()) if name.partition(".")[0] in {*packages, "__main__"}
+    )
+    files = (getattr(module, "__file__", None) for module in modules)
+    return sorted({Path(file) for file in files if file})
+
+
+def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint atomically and flush it to disk; the oldest ones in the folder are deleted."""
+    notes = np.array(json.dumps([checkpoint.history, checkpoint.seconds]))
+    groups = {"state": checkpoint.state, "best": checkpoint.best_weights}
+    arrays: dict[str, Any] = {
+        f"{name}_{number}": array for name, group in groups.items() for number, array in enumerate(group)
+    }
+    content = io.BytesIO()
+    np.savez(content, notes=notes, **arrays)
+    with replacing(path) as (partial,), partial.open("wb") as file:
+        file.write(hashlib.sha256(content.getbuffer()).digest())
+        file.write(content.getbuffer())
+        file.flush()
+        os.fsync(file.fileno())
+    for old in sorted(path.parent.glob("*.npz"), key=lambda other: -other.stat().st_mtime)[MAX_CHECKPOINTS:]:
+        old.unlink()
+
+
+def load_checkpoint(path: Path) -> Checkpoint | None:
+    """Return the saved checkpoint; None where there is none, or where it is damaged."""
+    content = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(content[CHECKSUM_BYTES:]).digest() != content[:CHECKSUM_BYTES]:
+        return None
+    with np.load(io.BytesIO(content[CHECKSUM_BYTES:]), allow_pickle=False) as file:
+        history, seconds = json.loads(str(file["notes"]))
+        state, best = ([file[key] for key in file.files if key.startswith(name)] for name in ("state_", "best_"))
+    return Checkpoint(history, seconds, state, best)

@@ -1,0 +1,69 @@
+"""Fits a denoiser, an epoch at a time."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from denoising.backend import keras
+from denoising.backend.train_function import Loss, make_train_function
+from denoising.batching import prefetch
+from denoising.models.registry import copy_weights
+from denoising.training.checkpoint import Arrays, EpochMetrics
+from denoising.training.loader import TrainingLoader
+
+
+class Trainer:
+    """Fits a training model; after each epoch the denoiser receives its weights, or their average, and is measured.
+
+    Build the training model, the optimizer and the trainer under the strategy that distributes them.
+    """
+
+    def __init__(
+        self,
+        training_model: keras.Model,
+        denoiser: keras.Model,
+        *,
+        optimizer: keras.optimizers.Optimizer,
+        loss: Loss,
+        loader: TrainingLoader,
+        validate: Callable[[], dict[str, float]],
+    ) -> None:
+        self.denoiser = denoiser
+        self._training_model, self._optimizer = training_model, optimizer
+        self._loader, self._validate = loader, validate
+        optimizer.build(training_model.trainable_variables)
+        self._train = make_train_function(training_model, optimizer, loss, batch_size=loader.batch_size)
+
+    def train_epoch(self, number: int, on_images: Callable[[int], object]) -> EpochMetrics:
+        """Fit on every image once and return the losses, and the validation PSNR and SSIM.
+
+        `on_images` is called with the number of images after each chunk.
+        """
+        total = 0.0
+        for noisy, clean in prefetch(self._loader.epoch(number)):
+            total += self._train(noisy, clean)
+            on_images(len(clean))
+        self._sync_inference_weights()
+        measured = self._validate()
+        return {"train/loss": total / len(self._loader), **{f"validation/{name}": of for name, of in measured.items()}}
+
+    @property
+    def state(self) -> Arrays:
+        """Everything that the next epoch depends on; set it to resume from there."""
+        return [np.array(variable) for variable in self._variables]
+
+    @state.setter
+    def state(self, arrays: Arrays) -> None:
+        for variable, array in zip(self._variables, arrays, strict=True):
+            variable.assign(array)
+
+    @property
+    def _variables(self) -> list[keras.Variable]:
+        return [*self._training_model.variables, *self._optimizer.variables]
+
+    def _sync_inference_weights(self) -> None:
+        raw = self._training_model.get_weights()
+        if self._optimizer.use_ema:
+            self._optimizer.finalize_variable_values(self._training_model.trainable_variables)
+        copy_weights(self._training_model, self.denoiser)
+        self._training_model.set_weights(raw)

@@ -1,0 +1,31 @@
+"""Measures the denoiser on the validation images at the end of every epoch."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from denoising.backend import keras, tensorflow
+from denoising.batching import batches, prefetch
+from denoising.io.splits import Split
+from denoising.training.losses import LOSSES, from_bytes, psnr, ssim
+
+BATCH_BYTES = 2**21  # of noisy images
+
+
+def make_validation_function(denoiser: keras.Model, validation: Split, *, loss: str) -> Callable[[], dict[str, float]]:
+    """Return a function that measures the denoiser as it is then: mean loss, PSNR (decibels) and SSIM."""
+
+    @tensorflow.function(reduce_retracing=True)
+    def measure(noisy: object, clean: object) -> object:
+        clean, denoised = from_bytes(clean), denoiser(noisy, training=False)
+        clipped = tensorflow.clip_by_value(denoised, 0, 1)  # as evaluate does
+        return tensorflow.stack([LOSSES[loss](clean, denoised), psnr(clean, clipped), ssim(clean, clipped)])
+
+    size = max(1, BATCH_BYTES // validation.noisy[0].nbytes)
+
+    def validate() -> dict[str, float]:
+        pairs = ((validation.noisy[part], validation.clean[part]) for part in batches(len(validation), size=size))
+        values = np.concatenate([np.asarray(measure(*pair), np.float64) for pair in prefetch(pairs)], axis=1)
+        return dict(zip(("loss", "psnr", "ssim"), values.mean(axis=1).tolist(), strict=True))
+
+    return validate

@@ -1,0 +1,1 @@
+"""The stages of the pipeline: scripts that read parameters, call the library `denoising` and write files."""

@@ -1,0 +1,109 @@
+"""Tune classical filters on validation images and apply them, as baselines for the denoiser: writes data/baselines/.
+
+This stage does not depend on the denoiser, so that a new denoiser does not run it again.
+"""
+
+from stages.run import run_stage
+
+if __name__ == "__main__":
+    run_stage("baselines")
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denoising.baselines.filters import CLASSICAL_FILTERS
+from denoising.baselines.noise_sweep import sweep_noise
+from denoising.baselines.tuning import TunedFilter, tune
+from denoising.images import Images, as_float
+from denoising.io.atomic import replacing
+from denoising.io.baseline_results import FILTERED_SPLITS, TRIVIAL_METHODS, evenly_spaced
+from denoising.io.progress import progress_bar
+from denoising.io.splits import open_clean_split, open_split, read_dataset_info
+from denoising.io.tables import write_summary, write_table
+from denoising.noise.models import Noise
+from stages.parameters.baselines import BaselinesParameters
+from stages.paths import BASELINES, BASELINES_TIMES, PREPARED
+
+TIMED_IMAGES = 20
+
+
+def main(parameters: BaselinesParameters) -> None:
+    prepared = read_dataset_info(PREPARED)
+    splits = {name: open_split(PREPARED, name) for name in FILTERED_SPLITS}
+    # Every other image is for tuning, so that those in between can be measured when evaluate.split is validation.
+    spaced = evenly_spaced(len(splits["validation"]), count=2 * parameters.tuning_images)
+    tuning, between = spaced[::2], spaced[1::2] if len(spaced) > 1 else spaced
+    clean, noisy = as_float(splits["validation"].clean[tuning]), splits["validation"].noisy[tuning]
+    filters = tune_all(parameters.methods, clean, noisy, noise=Noise(prepared.noise_kind, prepared.noise_factor))
+    measured = {"validation": between, "test": evenly_spaced(len(splits["test"]), count=parameters.images)}
+    with replacing(BASELINES) as (folder,):
+        folder.mkdir()
+        mean = np.mean(open_clean_split(PREPARED, "train").clean, axis=0, dtype=np.float64) / 255
+        for name, split in splits.items():
+            write_filtered(folder, name, split.noisy[measured[name]], filters)
+            np.save(folder / f"{name}_indices.npy", measured[name])
+            for method, image in zip(TRIVIAL_METHODS, (mean, np.zeros_like(mean)), strict=True):
+                stack = np.broadcast_to(image.astype(np.float32), (len(measured[name]), *image.shape))
+                np.save(folder / f"{name}_{method}.npy", stack)
+        tables = sweep_noise(
+            filters,
+            splits,
+            [Noise(prepared.noise_kind, factor) for factor in parameters.levels],
+            seed=prepared.noise_seed,
+            tuning=spread(tuning, count=parameters.level_tuning_images),
+            measured={name: spread(chosen, count=parameters.level_images) for name, chosen in measured.items()},
+        )
+        for name, table in tables.items():
+            write_table(folder / f"{name}_levels.csv", table)
+        methods = {one.method: describe(one) for one in filters}
+        write_summary(folder / "about.json", {"methods": methods, "parameters": parameters.model_dump()})
+    write_times(filters, noisy[:TIMED_IMAGES])
+
+
+def tune_all(methods: Sequence[str], clean: Images, noisy: Images, *, noise: Noise) -> list[TunedFilter]:
+    """Return every method, tuned on these images, the best first."""
+    filters = []
+    with progress_bar("tuning filters", total=len(methods), unit="methods") as bar:
+        for method in methods:
+            bar.set_postfix_str(method)
+            filters.append(tune(method, clean, noisy, noise=noise))
+            bar.update()
+    filters.sort(key=lambda one: -one.validation_psnr)
+    for one in filters:
+        print(f"  {one.method:<16}  {one.validation_psnr:5.2f} dB on {len(clean)} validation images  {one.setting}")
+    return filters
+
+
+def write_filtered(folder: Path, name: str, noisy: Images, filters: list[TunedFilter]) -> None:
+    """Write what each filter makes of images of a split."""
+    with progress_bar(f"filtering {name} images", total=len(noisy) * len(filters)) as bar:
+        for one in filters:
+            np.save(folder / f"{name}_{one.method}.npy", one(noisy, on_image=bar.update))
+
+
+def spread(indices: NDArray[np.int64], *, count: int) -> NDArray[np.int64]:
+    return indices[evenly_spaced(len(indices), count=count)]
+
+
+def describe(tuned: TunedFilter) -> dict[str, Any]:
+    described = asdict(tuned)
+    names = {"setting": "setting", "undone": "debiased", "deviation": "deviation", "validation_psnr": "validation_psnr"}
+    return {key: described[name] for key, name in names.items()}
+
+
+def write_times(filters: list[TunedFilter], noisy: Images) -> None:
+    """Write the milliseconds that each filter takes per image, one image after the other."""
+    times = []
+    for one in filters:
+        began = time.perf_counter()
+        for image in noisy:
+            CLASSICAL_FILTERS[one.method](image, deviation=one.deviation, setting=one.setting)
+        times.append((time.perf_counter() - began) * 1000 / len(noisy))
+    BASELINES_TIMES.parent.mkdir(parents=True, exist_ok=True)
+    write_table(BASELINES_TIMES, {"method": [one.method for one in filters], "milliseconds": times})

@@ -1,0 +1,80 @@
+"""Train a classifier on clean images, which later tells whether a denoised digit is recognised: models/classifier.h5.
+
+It depends on neither noise nor denoiser, so it is trained once per data set.
+"""
+
+from stages.run import run_stage
+
+if __name__ == "__main__":
+    run_stage("classifier")
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from denoising.backend import keras
+from denoising.backend.determinism import seed_everything
+from denoising.backend.schedules import cosine
+from denoising.backend.train_function import Tensor, make_train_function
+from denoising.batching import batches, prefetch, shuffled_chunks
+from denoising.classifier import build_classifier
+from denoising.errors import DenoisingError
+from denoising.images import Bytes, Images, as_float
+from denoising.io.atomic import replacing
+from denoising.io.progress import progress_bar
+from denoising.io.splits import CleanSplit, open_clean_split
+from denoising.io.tables import write_summary
+from stages.parameters.classifier import ClassifierParameters
+from stages.paths import CLASSIFIER, CLASSIFIER_METRICS, PREPARED
+
+WARMUP = 1 / 8  # of the steps
+BATCH = 500  # validation images
+
+
+def main(parameters: ClassifierParameters) -> None:
+    train, validation = (open_clean_split(PREPARED, name) for name in ("train", "validation"))
+    classes = int(train.labels.max()) + 1
+    if int(validation.labels.max()) >= classes:
+        raise DenoisingError("A class of the validation images has no training image. Choose another prepare.seed.")
+    seed_everything(parameters.seed)
+    model = build_classifier(train.image_shape, classes=classes)
+    steps = parameters.epochs * -(-len(train) // parameters.batch_size)
+    rate = cosine(parameters.learning_rate, steps=steps, warmup=WARMUP)
+    train_steps = make_train_function(model, keras.optimizers.Adam(rate), loss, batch_size=parameters.batch_size)
+    with (
+        replacing(CLASSIFIER, CLASSIFIER_METRICS) as (partial, metrics),
+        progress_bar("training the classifier", total=parameters.epochs * len(train)) as bar,
+    ):
+        for epoch in range(parameters.epochs):
+            for images, labels in prefetch(chunks(train, parameters, epoch=epoch)):
+                if not np.isfinite(train_steps(images, labels)):
+                    raise DenoisingError("The loss of the classifier is not finite. Lower classifier.learning_rate.")
+                bar.update(len(images))
+        accuracy = measure_accuracy(model, validation)
+        model.save(partial, include_optimizer=False)
+        measured = {"validation_accuracy": accuracy, "parameter_count": model.count_params()}
+        write_summary(metrics, {"classifier": {**measured, "parameters": parameters.model_dump()}})
+    print(f"{CLASSIFIER}: {accuracy:.2%} of {len(validation):,} clean validation images recognised")
+
+
+def chunks(train: CleanSplit, parameters: ClassifierParameters, *, epoch: int) -> Iterator[tuple[Images, Bytes]]:
+    """Yield images and labels in the order of an epoch, a chunk of batches at a time."""
+    for indices in shuffled_chunks(
+        len(train),
+        batch_size=parameters.batch_size,
+        example_bytes=4 * train.clean[0].nbytes,
+        seed=parameters.seed,
+        epoch=epoch,
+    ):
+        yield as_float(train.clean[indices]), train.labels[indices]
+
+
+def loss(labels: Tensor, logits: Tensor) -> Tensor:
+    return keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
+
+
+def measure_accuracy(model: keras.Model, split: CleanSplit) -> float:
+    """Return the fraction of the images that are classified correctly."""
+    parts = [as_float(split.clean[part]) for part in batches(len(split), size=BATCH)]
+    predicted = [np.argmax(model.predict_on_batch(part), axis=-1) for part in parts]
+    return float(np.mean(np.concatenate(predicted) == split.labels))

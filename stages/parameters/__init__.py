@@ -1,0 +1,18 @@
+"""The sections of params.yaml, in the order of the stages."""
+
+from stages.parameters.base import Section
+from stages.parameters.baselines import BaselinesParameters
+from stages.parameters.classifier import ClassifierParameters
+from stages.parameters.evaluate import EvaluateParameters
+from stages.parameters.plot import PlotParameters
+from stages.parameters.prepare import PrepareParameters
+from stages.parameters.train import TrainParameters
+
+SECTIONS: dict[str, type[Section]] = {
+    "prepare": PrepareParameters,
+    "train": TrainParameters,
+    "baselines": BaselinesParameters,
+    "classifier": ClassifierParameters,
+    "evaluate": EvaluateParameters,
+    "plot": PlotParameters,
+}

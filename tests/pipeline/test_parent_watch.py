@@ -1,0 +1,44 @@
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+STAGE = """
+import subprocess, sys, time
+from stages.parent_watch import exit_with_parent
+exit_with_parent()
+print("began", flush=True)
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    print("ended", flush=True)
+"""
+# As DVC does it: a shell between the two; and as in the background of a script, where Ctrl-C is ignored.
+DVC = """
+import signal, subprocess, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+subprocess.run(f"'{sys.executable}' -c '{sys.argv[1]}'; true", shell=True)
+"""
+
+
+def test_a_stage_ends_when_its_dvc_is_killed(tmp_path: Path) -> None:
+    program = tmp_path / "dvc"
+    program.write_text(DVC)
+    command = [sys.executable, str(program), STAGE]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as dvc:
+        assert dvc.stdout
+        assert dvc.stdout.readline() == "began\n"
+        dvc.send_signal(signal.SIGKILL)
+        began = time.monotonic()
+        assert dvc.stdout.read() == "ended\n"
+    assert time.monotonic() - began < 30  # not when its sleep was over
+
+
+def test_a_stage_started_by_hand_is_not_ended(tmp_path: Path) -> None:
+    program = tmp_path / "shell"
+    program.write_text(DVC)
+    short = STAGE.replace("60", "1.5")
+    done = subprocess.run([sys.executable, str(program), short], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "began\n"

@@ -1,0 +1,242 @@
+"""The promises of `dvc repro`, kept in order by one small checkout on real digits."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+import yaml
+from checkout import ROOT, Checkout, stages_run
+
+from tools.deps import is_code
+
+PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
+ALL = ["prepare", "train", "baselines", "classifier", "evaluate", "plot", "report"]
+DENOISER = ["train", "evaluate", "plot", "report"]  # what a changed denoiser reruns
+
+
+@pytest.fixture(scope="module")
+def pipeline(reproduced: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    return reproduced.copy(tmp_path_factory.mktemp("pipeline") / "checkout")
+
+
+@pytest.fixture(autouse=True)
+def put_back(pipeline: Checkout) -> Iterator[None]:
+    yield
+    pipeline.run("git", "checkout", "--quiet", ".")
+    pipeline.dvc("checkout", "--force")
+
+
+def test_the_first_run_runs_every_stage(reproduced: Checkout) -> None:
+    assert stages_run((reproduced.folder.parent / "reproduced.done").read_text()) == ALL
+
+
+def test_a_second_run_does_nothing(pipeline: Checkout) -> None:
+    assert stages_run(pipeline.dvc("repro")) == []
+
+
+def test_every_figure_and_table_is_there(pipeline: Checkout) -> None:
+    metrics = json.loads(pipeline.read("reports/metrics.json"))
+    assert metrics["dataset"] == "digits"
+    assert metrics["images"] == 359
+    assert metrics["noisy"]["psnr"] == pytest.approx(9.4, abs=0.3)
+    figures = {path.stem for path in (pipeline.folder / "reports/figures").iterdir()}
+    assert figures == {
+        "original_and_noisy",
+        "noisy_denoised_original",
+        "training_curves",
+        "psnr_distribution",
+        "by_class",
+        "best_median_worst",
+        "methods",
+        "methods_side_by_side",
+        "noise_levels",
+        "noise_kinds",
+        "confusion",
+        "repaired_and_flipped",
+    }
+    assert len(pipeline.read("reports/evaluation/images.csv").splitlines()) == 360
+    assert "epoch   1/1" in pipeline.read("logs/train.log")
+
+
+def test_the_model_loads_with_stock_keras_elsewhere(pipeline: Checkout, tmp_path: Path) -> None:
+    path = pipeline.folder / "models/denoiser.h5"
+    code = f"import keras; print(keras.models.load_model({str(path)!r}, compile=False).name)"
+    done = subprocess.run(
+        ["python", "-c", code], cwd=tmp_path, env=pipeline.environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "cae", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [("columns", "3", ALL[5:]), ("split", "validation", ALL[4:]), ("batch_size", "64", DENOISER)],
+)
+def test_a_change_reruns_from_its_stage_on_and_going_back_computes_nothing(
+    name: str, value: str, expected: list[str], pipeline: Checkout
+) -> None:
+    pipeline.set(name, value)
+    assert stages_run(pipeline.dvc("repro")) == expected
+    pipeline.run("git", "checkout", "--quiet", "params.yaml")
+    assert stages_run(pipeline.dvc("repro")) == ["report"]  # in half a second: DVC keeps no cache of a page in Git
+    assert pipeline.run("git", "diff", "--exit-code").returncode == 0
+
+
+def test_an_experiment_with_other_noise_shows_in_every_metric(pipeline: Checkout) -> None:
+    ran = stages_run(pipeline.dvc("exp", "run", "-S", "prepare.noise.factor=0.3"))
+    assert ran == [stage for stage in ALL if stage != "classifier"]  # it sees clean images only
+    changes = json.loads(pipeline.dvc("metrics", "diff", "--json"))["reports/metrics.json"]
+    changed = {name for name, change in changes.items() if change["old"] != change["new"]}
+    for kind in ("noisy", "denoised"):
+        names = ("mse", "psnr", "ssim", "ssim_gaussian_window", "psnr_of_mean_mse")
+        assert {f"{kind}.{name}" for name in names} <= changed
+    assert {"gain.psnr", "gain.ssim", "interval.gain.psnr.low", "interval.denoised.ssim.high"} <= changed
+    assert {"noise.factor", "best_filter.psnr", "ahead.psnr", "interval.ahead.ssim.low"} <= changed
+    assert "clean.recognised" not in changed
+
+
+def test_errors_in_the_parameters_cost_nothing(pipeline: Checkout) -> None:
+    for name, value in (("epochs", "abc"), ("factor", "-1"), ("dots_per_inch", "many")):
+        pipeline.set(name, value)
+    done = pipeline.run("dvc", "repro")
+    assert done.returncode != 0
+    for line in ("prepare.noise.factor: -1", 'train.epochs: "abc"', 'plot.dots_per_inch: "many"'):
+        assert line in done.stdout
+    assert done.stdout.count("errors; nothing was computed") == 1
+    assert "Traceback" not in done.stdout
+    pipeline.run("git", "checkout", "--quiet", "params.yaml")
+    assert stages_run(pipeline.dvc("repro")) == []
+
+
+def test_killed_at_any_moment_the_next_run_works_and_gives_the_same_lock(pipeline: Checkout) -> None:
+    before = pipeline.read("dvc.lock")
+    chance = random.Random(1)
+    for number in range(2):
+        victim = pipeline.start("dvc", "repro", "--force")
+        time.sleep(chance.uniform(2, 12))
+        os.killpg(victim.pid, signal.SIGKILL if number % 2 else signal.SIGINT)
+        victim.wait()
+    pipeline.dvc("repro")  # that a forced one gives the same bytes, test_tools.py shows
+    assert pipeline.read("dvc.lock") == before
+    assert pipeline.run("git", "status", "--porcelain").stdout == ""
+    assert not list(pipeline.folder.rglob(".partial-*"))
+
+
+def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(pipeline: Checkout) -> None:
+    train = ("dvc", "repro", "--force", "--single-item", "train")
+    unfinished = pipeline.folder / ".dvc/tmp/training"
+    names = ["metrics.json", "provenance.json", "plots/metrics/train/loss.tsv", "plots/metrics/validation/psnr.tsv"]
+    pipeline.set("epochs", "4")
+    assert "Resuming" not in pipeline.dvc(*train[1:])
+    through = (
+        (pipeline.folder / "models/denoiser.h5").read_bytes(),
+        [pipeline.read(f"reports/training/{name}") for name in names],
+    )
+    assert list(unfinished.iterdir()) == []
+    victim = pipeline.start(*train)
+    while not list(unfinished.glob("[!.]*.npz")) and victim.poll() is None:
+        time.sleep(0.02)
+    os.killpg(victim.pid, signal.SIGKILL)
+    victim.wait()
+    assert "Resuming after epoch" in pipeline.dvc(*train[1:])
+    assert (pipeline.folder / "models/denoiser.h5").read_bytes() == through[0]
+    assert [pipeline.read(f"reports/training/{name}") for name in names] == through[1]
+    assert list(unfinished.iterdir()) == []
+
+
+def test_a_stage_that_outlives_its_dvc_spoils_nothing(pipeline: Checkout) -> None:
+    pipeline.set("epochs", "15")
+    (pipeline.folder / "logs/train.log").unlink()
+    victim = pipeline.start("dvc", "repro")
+    while not (pipeline.folder / "logs/train.log").exists():
+        time.sleep(0.1)
+    victim.kill()  # dvc alone: the training goes on
+    victim.wait()
+    os.killpg(victim.pid, signal.SIGSTOP)  # until the next run has met it
+    pipeline.set("epochs", "3")  # not in the cache yet, so that the stage really runs
+    command = ["dvc", "repro", "train"]
+    with subprocess.Popen(
+        command, cwd=pipeline.folder, env=pipeline.environment, stdout=subprocess.PIPE, text=True
+    ) as following:
+        assert following.stdout
+        output = ""
+        try:
+            for line in following.stdout:
+                output += line
+                if "a stage of an earlier run that has not ended yet" in line:
+                    os.killpg(victim.pid, signal.SIGCONT)
+        finally:
+            with suppress(ProcessLookupError):  # it has ended
+                os.killpg(victim.pid, signal.SIGKILL)
+    assert following.returncode == 0
+    assert "not ended yet" in output
+    assert stages_run(output) == ["train"]
+    steps = pipeline.read("reports/training/plots/metrics/train/loss.tsv").splitlines()
+    assert [line.split("\t")[0] for line in steps] == ["step", "1", "2", "3"]
+    assert "up to date" in pipeline.dvc("status", "train")
+
+
+WATCHED = """
+import runpy, sys
+from pathlib import Path
+
+def watch(event, arguments):
+    if event == "open" and isinstance(arguments[0], (str, Path)) and "w" not in str(arguments[1]):
+        path = Path(arguments[0]).absolute()
+        if path.suffix and any(path.is_relative_to(Path.cwd() / folder) for folder in ("data", "models", "reports")):
+            names.add(str(path.relative_to(Path.cwd())))
+
+names = set()
+sys.addaudithook(watch)
+try:
+    runpy.run_module(f"stages.{sys.argv[1]}", run_name="__main__", alter_sys=True)
+finally:
+    print("READ", *names)
+"""
+
+
+@pytest.mark.parametrize("stage", ["baselines", "evaluate", "plot", "report"])
+def test_a_stage_reads_exactly_the_data_in_its_deps(stage: str, pipeline: Checkout) -> None:
+    output = pipeline.run("python", "-c", WATCHED, stage).stdout
+    read = {name for name in output.split("READ ")[1].split() if ".partial-" not in name}
+    deps = {name for name in PIPELINE["stages"][stage]["deps"] if not is_code(name)}
+    assert {dep for dep in deps for name in read if name == dep or name.startswith(f"{dep}/")} == deps
+    assert [name for name in read if name not in deps and not name.startswith(tuple(f"{dep}/" for dep in deps))] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "Parameters 'prepare' are missing"),
+        ("prepare: [", "params.yaml"),
+        ("prepare: 3\n", "prepare: 3 is not a section with the keys source"),
+        ("prepare: {}\n", "prepare.source: missing; expected one of mnist"),
+    ],
+)
+def test_a_broken_params_file_is_one_message(text: str, sentence: str, pipeline: Checkout) -> None:
+    (pipeline.folder / "params.yaml").write_text(text)
+    done = pipeline.run("dvc", "repro")
+    assert done.returncode != 0
+    assert sentence in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_what_is_damaged_is_named_by_the_stage_that_meets_it(pipeline: Checkout) -> None:
+    model = pipeline.folder / "models/denoiser.h5"
+    content = model.read_bytes()
+    model.unlink()  # DVC may have linked it to its cache
+    model.write_bytes(content[: len(content) // 2])
+    done = pipeline.run("python", "-m", "stages.evaluate")
+    assert done.returncode == 1
+    assert "models/denoiser.h5 cannot be loaded as a Keras model" in done.stdout
+    assert "Traceback" not in done.stdout
+    model.unlink()
+    assert "There is no model models/denoiser.h5" in pipeline.run("python", "-m", "stages.evaluate").stdout
+    assert stages_run(pipeline.dvc("repro", "evaluate")) == []
+    assert model.read_bytes() == content

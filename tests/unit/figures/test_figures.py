@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from denoising.baselines.filters import CLASSICAL_FILTERS
+from denoising.datasets.registry import REGISTRY
+from denoising.figures.image_grids import grid_height
+from denoising.figures.labels import DATASET_LABELS, METHOD_LABELS, NOISE_LABELS
+from denoising.figures.results import Results
+from denoising.figures.style import WIDTH, figure
+from denoising.io.baseline_results import TRIVIAL_METHODS
+from denoising.noise.models import NOISE_MODELS
+
+
+def texts_outside(drawing: Figure) -> list[str]:
+    """Return the texts of a figure that reach out of it, to the left or right."""
+    drawing.canvas.draw()
+    page = drawing.bbox.padded(1)  # rounding
+    texts = [
+        text for text in drawing.findobj(Text) if isinstance(text, Text) and text.get_visible() and text.get_text()
+    ]
+    boxes = {text.get_text(): text.get_window_extent() for text in texts}
+    return [text for text, box in boxes.items() if not (page.containsx(box.x0) and page.containsx(box.x1))]
+
+
+@pytest.mark.parametrize("dataset", DATASET_LABELS)
+@pytest.mark.parametrize("split", ["test", "validation"])
+def test_a_caption_fits_for_every_data_set(dataset: str, split: str, tmp_path: Path) -> None:
+    summary = {"dataset": dataset, "split": split, "images": 10_000, "noise_draws": 100}
+    results = Results(summary, {}, {}, {}, {}, {}, tmp_path)
+    averaged = f"{results.measured_on} and {results.realizations}"
+    caption = f"By the PSNR of the denoised image, which stands above it, among {averaged}."
+    with figure(tmp_path / "f.png", height=3, title="Title", subtitle=caption, dpi=50) as drawing:
+        drawing.subplots()
+    assert texts_outside(drawing) == []
+
+
+def test_every_data_set_noise_model_and_method_has_a_label() -> None:
+    assert set(NOISE_LABELS) == set(NOISE_MODELS)
+    assert {*CLASSICAL_FILTERS, *TRIVIAL_METHODS, "denoiser", "noisy", "clean"} == set(METHOD_LABELS)
+    assert set(DATASET_LABELS) == {*REGISTRY, "digits"}
+
+
+def test_a_figure_has_the_same_bytes_each_time(tmp_path: Path) -> None:
+    for name in ("one.png", "two.png"):
+        with figure(tmp_path / name, height=2, title="Title", subtitle="Text", dpi=50) as drawing:
+            drawing.subplots().plot(np.arange(3))
+    assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
+
+
+@pytest.mark.parametrize("columns", [1, 3, 12])
+def test_a_figure_of_images_is_never_taller_than_a_page(columns: int) -> None:
+    assert 1 < grid_height(4, columns) < WIDTH

@@ -1,0 +1,76 @@
+import errno
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from denoising.errors import DamagedFileError
+from denoising.io.splits import create_array, open_split
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with a test split of three images."""
+    create_array(tmp_path / "test_clean.npy", (3, 4, 5, 1), np.uint8)[:] = 255
+    create_array(tmp_path / "test_noisy.npy", (3, 4, 5, 1), np.float32)[:] = 0.5
+    create_array(tmp_path / "test_labels.npy", (3,), np.uint8)[:] = 7
+    return tmp_path
+
+
+def test_a_split_is_mapped_not_read(folder: Path) -> None:
+    split = open_split(folder, "test")
+    assert isinstance(split.noisy, np.memmap)
+    assert (len(split), split.image_shape) == (3, (4, 5, 1))
+    assert not split.noisy.flags.writeable
+
+
+def test_a_missing_array_is_named(folder: Path) -> None:
+    (folder / "test_noisy.npy").unlink()
+    with pytest.raises(DamagedFileError, match=r"test_noisy.npy is missing."):
+        open_split(folder, "test")
+
+
+@pytest.mark.parametrize("kept", [0, 5, 60, 200])
+def test_a_truncated_array_is_named(folder: Path, kept: int) -> None:
+    path = folder / "test_noisy.npy"
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(DamagedFileError, match=r"test_noisy.npy cannot be read"):
+        open_split(folder, "test")
+
+
+def test_a_pickled_array_is_refused(folder: Path) -> None:
+    np.save(folder / "test_noisy.npy", np.array([{}], dtype=object), allow_pickle=True)
+    with pytest.raises(DamagedFileError, match=r"test_noisy.npy cannot be read"):
+        open_split(folder, "test")
+
+
+def test_arrays_that_do_not_match_are_refused(folder: Path) -> None:
+    create_array(folder / "test_noisy.npy", (2, 4, 5, 1), np.float32)
+    with pytest.raises(DamagedFileError, match=r"do not match.*uint8 \(3, 4, 5, 1\), noisy float32 \(2, 4, 5, 1\)"):
+        open_split(folder, "test")
+    create_array(folder / "test_clean.npy", (2, 4, 5, 1), np.uint8)
+    with pytest.raises(DamagedFileError, match=r"do not match.*uint8 \(2, 4, 5, 1\), labels uint8 \(3,\)"):
+        open_split(folder, "test")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="claims disk space by posix_fallocate")
+def test_a_full_disk_is_an_error_not_a_crash(tmp_path: Path) -> None:
+    code = f"""
+import resource, signal, numpy as np
+from pathlib import Path
+from denoising.io.splits import create_array
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    create_array(Path({str(tmp_path / "a.npy")!r}), (100_000,), np.uint8)
+except OSError as error:
+    print(error.errno)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == str(errno.EFBIG), done.stderr
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 4096

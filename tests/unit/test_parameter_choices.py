@@ -1,0 +1,54 @@
+"""The choices that params.yaml allows are exactly those that the library has."""
+
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from denoising.backend.schedules import SCHEDULES
+from denoising.baselines.filters import CLASSICAL_FILTERS
+from denoising.datasets.registry import REGISTRY
+from denoising.models.registry import ARCHITECTURES
+from denoising.noise.models import NOISE_MODELS
+from denoising.training.losses import LOSSES
+from stages.parameters.base import read_section
+from stages.parameters.baselines import BaselinesParameters
+from stages.parameters.prepare import NoiseParameters, PrepareParameters
+from stages.parameters.train import TrainParameters
+
+
+def choices(section: type[BaseModel], name: str) -> set[str]:
+    return set(get_args(section.model_fields[name].annotation))
+
+
+def test_the_parameters_allow_exactly_the_architectures() -> None:
+    assert choices(TrainParameters, "architecture") == set(ARCHITECTURES)
+
+
+def test_the_parameters_allow_exactly_the_losses() -> None:
+    assert choices(TrainParameters, "loss") == set(LOSSES)
+
+
+def test_the_parameters_allow_exactly_the_schedules() -> None:
+    assert choices(TrainParameters, "schedule") == set(SCHEDULES)
+
+
+def test_the_parameters_allow_exactly_the_noise_models() -> None:
+    assert choices(NoiseParameters, "kind") == set(NOISE_MODELS)
+
+
+def test_the_parameters_allow_exactly_the_sources() -> None:
+    assert choices(PrepareParameters, "source") == {*REGISTRY, "digits"}
+
+
+def test_the_parameters_allow_exactly_the_filters() -> None:
+    section = read_section("baselines", BaselinesParameters).model_dump()
+
+    def validate(methods: list[str]) -> Any:
+        return BaselinesParameters.model_validate({**section, "methods": methods})
+
+    assert validate(list(CLASSICAL_FILTERS))
+    with pytest.raises(ValidationError, match="methods"):
+        validate([*CLASSICAL_FILTERS, "mean"])
+    with pytest.raises(ValidationError, match="twice"):
+        validate(["median", "median"])

@@ -1,0 +1,25 @@
+import pytest
+
+from denoising.errors import DenoisingError
+from stages.train import best_epoch, finished, require_error_loss
+
+
+def history(*psnr: float) -> list[dict[str, float]]:
+    return [{"validation/psnr": value} for value in psnr]
+
+
+def test_the_best_epoch_is_the_first_of_the_highest_psnr() -> None:
+    assert best_epoch(history(18, 20, 19, 20)) == 2
+
+
+def test_training_ends_after_all_epochs_or_without_improvement() -> None:
+    assert not finished([], epochs=1, patience=1)
+    assert finished(history(1, 2, 3), epochs=3, patience=0)
+    assert not finished(history(3, 2, 1), epochs=4, patience=0)
+    assert finished(history(1, 3, 2, 1), epochs=9, patience=2)
+    assert not finished(history(1, 3, 2), epochs=9, patience=2)
+
+
+def test_a_loss_of_probabilities_is_refused_for_dncnn() -> None:
+    with pytest.raises(DenoisingError, match=r"train\.loss"):
+        require_error_loss("dncnn", "binary_crossentropy")

@@ -1,0 +1,78 @@
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from denoising.training.checkpoint import Checkpoint, fingerprint, load_checkpoint, loaded_files, save_checkpoint
+
+REACHED = Checkpoint(
+    history=[{"train/loss": 0.1, "validation/psnr": 1 / 3}, {"train/loss": 0.2, "validation/psnr": 20.0}],
+    seconds=12.5,
+    state=[np.arange(3), np.array(2.5, np.float32), *(np.full(2, number, np.uint32) for number in range(12))],
+    best_weights=[np.ones((2, 2), np.float32)],
+)
+
+
+def test_a_checkpoint_is_loaded_bit_for_bit(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path / "p.npz", REACHED)
+    found = load_checkpoint(tmp_path / "p.npz")
+    assert found is not None
+    assert (found.history, found.seconds) == (REACHED.history, REACHED.seconds)
+    for ours, theirs in ((REACHED.state, found.state), (REACHED.best_weights, found.best_weights)):
+        assert [(one.dtype, one.tobytes()) for one in ours] == [(two.dtype, two.tobytes()) for two in theirs]
+
+
+def test_a_missing_or_truncated_checkpoint_is_not_used(tmp_path: Path) -> None:
+    path = tmp_path / "p.npz"
+    assert load_checkpoint(path) is None
+    save_checkpoint(path, REACHED)
+    content = path.read_bytes()
+    for kept in (0, 1, 31, 32, 100, 1000, -100, -1):
+        path.write_bytes(content[:kept])
+        assert load_checkpoint(path) is None
+
+
+def test_a_checkpoint_with_a_flipped_bit_is_not_used(tmp_path: Path) -> None:
+    path = tmp_path / "p.npz"
+    save_checkpoint(path, REACHED)
+    content = path.read_bytes()
+    for place in range(0, len(content), 37):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 4]) + content[place + 1 :])
+        assert load_checkpoint(path) is None
+
+
+def test_the_oldest_checkpoints_are_deleted(tmp_path: Path) -> None:
+    for number in range(5):
+        save_checkpoint(tmp_path / f"{number}.npz", REACHED)
+        os.utime(tmp_path / f"{number}.npz", (number, number))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2.npz", "3.npz", "4.npz"]
+
+
+def test_parameters_hardware_data_and_code_make_a_fingerprint(tmp_path: Path) -> None:
+    data, code = tmp_path / "data.npy", tmp_path / "code.py"
+    for file in (data, code):
+        file.write_text("one")
+    expected = fingerprint({"epochs": 1}, "machine", [data], [code])
+    assert fingerprint({"epochs": 1}, "machine", [data], [code]) == expected
+    assert fingerprint({"epochs": 2}, "machine", [data], [code]) != expected
+    assert fingerprint({"epochs": 1}, "another", [data], [code]) != expected
+    for file in (data, code):
+        file.write_text("two")
+        assert fingerprint({"epochs": 1}, "machine", [data], [code]) != expected
+        file.write_text("one")
+
+
+def test_the_code_of_a_training_is_the_loaded_modules_of_the_given_packages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = ModuleType("denoising.code")
+    module.__file__ = str(tmp_path / "code.py")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    found = loaded_files(["denoising"])
+    assert tmp_path / "code.py" in found
+    assert found == sorted(found)
+    assert Path(np.__file__) not in found
+    assert Path(np.__file__) in loaded_files(["denoising", "numpy"])
