@@ -58,9 +58,9 @@ docs: setup  ## write the tables of README.md and docs/ from the recorded result
 	$(BIN)/python -m tools.docs
 
 lock:  ## pin the requirements again (needs uv)
-	for extra in cpu gpu; do \
-		$(COMPILE) --extra $$extra --output-file requirements$$(test $$extra = gpu && echo -gpu).lock pyproject.toml; \
-	done
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	echo "tensorflow-cpu; sys_platform == 'none'" | $(COMPILE) --group gpu --override /dev/stdin \
+		--output-file requirements-gpu.lock pyproject.toml
 	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:  ## remove .venv and the caches of tools; data, models and reports stay

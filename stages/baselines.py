@@ -56,8 +56,8 @@ def main(parameters: BaselinesParameters) -> None:
             splits,
             [Noise(prepared.noise_kind, factor) for factor in parameters.levels],
             seed=prepared.noise_seed,
-            tuning=spread(tuning, count=parameters.level_tuning_images),
-            measured={name: spread(chosen, count=parameters.level_images) for name, chosen in measured.items()},
+            tuning=subsample(tuning, count=parameters.level_tuning_images),
+            measured={name: subsample(chosen, count=parameters.level_images) for name, chosen in measured.items()},
         )
         for name, table in tables.items():
             write_table(folder / f"{name}_levels.csv", table)
@@ -87,7 +87,7 @@ def write_filtered(folder: Path, name: str, noisy: Images, filters: list[TunedFi
             np.save(folder / f"{name}_{one.method}.npy", one(noisy, on_image=bar.update))
 
 
-def spread(indices: NDArray[np.int64], *, count: int) -> NDArray[np.int64]:
+def subsample(indices: NDArray[np.int64], *, count: int) -> NDArray[np.int64]:
     return indices[evenly_spaced(len(indices), count=count)]
 
 

@@ -40,6 +40,7 @@ def test_run_ends_with_the_message_of_the_stage_that_failed(tmp_path: Path) -> N
     done = checkout.run("python", "-m", "tools.run")
     assert done.returncode != 0
     assert "No usable copy of kmnist was found" in done.stdout
+    assert "dvc exp run -S prepare.source=digits" in done.stdout
     assert "Traceback" not in done.stdout
 
 
@@ -130,3 +131,18 @@ def test_queued_experiments_run_and_show(committed: Checkout) -> None:
     assert "fine" in table
     changes = json.loads(committed.dvc("params", "diff", "--json", "HEAD", "fine"))
     assert changes["params.yaml"]["plot.dots_per_inch"] == {"old": 40, "new": 50, "diff": 10}
+
+
+@pytest.mark.slow
+def test_a_queued_experiment_runs_the_code_that_it_was_queued_with(committed: Checkout, tmp_path: Path) -> None:
+    checkout = committed.copy(tmp_path / "copy")
+    page = checkout.folder / "denoising/report/page.py"
+    code = page.read_text()
+    page.write_text(code.replace('dataset=DATASET_LABELS[metrics["dataset"]]', 'dataset="its own code"'))
+    checkout.dvc("exp", "run", "--queue", "--name", "own-code")
+    page.write_text(code)
+    checkout.dvc("exp", "run", "--run-all")
+    assert "its own code" not in checkout.read("reports/report.html")
+    checkout.dvc("exp", "branch", "own-code", "own-code")
+    shown = checkout.run("git", "show", "own-code:reports/report.html").stdout
+    assert "<title>A denoiser for its own code, measured</title>" in shown
