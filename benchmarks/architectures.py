@@ -16,6 +16,7 @@ from benchmarks.clones import clone
 from denoising.io.splits import open_array
 from denoising.io.tables import read_summary, read_table, write_summary
 from stages.paths import (
+    BENCHMARK_ARCHITECTURES,
     DENOISER,
     EXPERIMENTS,
     METRICS,
@@ -28,7 +29,6 @@ from stages.paths import (
 from stages.run import run
 from tools.experiment import changes, names, read_experiment
 
-RESULTS = Path("benchmarks/results/architectures.json")
 RECORDED = ("psnr", "ssim", "recognised")
 REFERENCE = "cae"
 DVC = (sys.executable, "-m", "dvc")
@@ -53,10 +53,10 @@ def main() -> None:
 
 def record(experiment: str, checkout: Path, settings: dict[str, Any]) -> None:
     """Write the results of the checkout into the record of the experiment."""
-    known = read_summary(RESULTS) if RESULTS.exists() else {}
+    known = read_summary(BENCHMARK_ARCHITECTURES) if BENCHMARK_ARCHITECTURES.exists() else {}
     known[experiment] = {**describe(checkout, earlier=known), "settings": settings}
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    write_summary(RESULTS, dict(sorted(known.items(), key=lambda item: item[1]["psnr"])))
+    BENCHMARK_ARCHITECTURES.parent.mkdir(parents=True, exist_ok=True)
+    write_summary(BENCHMARK_ARCHITECTURES, dict(sorted(known.items(), key=lambda item: item[1]["psnr"])))
 
 
 def describe(checkout: Path, *, earlier: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from benchmarks import processes
 from benchmarks.formatting import median_and_range
 from benchmarks.runners import Run, Runners
 from denoising.io.tables import read_summary
-from stages.paths import DENOISER, PREPARED
+from stages.paths import BENCHMARK_ARCHITECTURES, BENCHMARK_NOTEBOOK, DENOISER, PREPARED
 from stages.run import run
 from tools.experiment import read_experiment
 
@@ -27,20 +27,18 @@ QUICK = os.environ.get("QUICK", "") not in ("", "0")
 ROUNDS = int(os.environ.get("ROUNDS", "1" if QUICK else "3"))
 EPOCHS = 1 if QUICK else 10
 SIZES = (6_000, 60_000) if QUICK else (6_000, 60_000, 240_000)
-RESULTS = Path("logs/bench-quick" if QUICK else "benchmarks/results/beside_notebook")
-ARCHITECTURES = Path("benchmarks/results/architectures.json")
+RESULTS = Path("logs/bench-quick.md") if QUICK else BENCHMARK_NOTEBOOK
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         runners = Runners(Path(name))
-        path = RESULTS.with_suffix(".md")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        RESULTS.parent.mkdir(parents=True, exist_ok=True)
         lines: list[str] = []
         for line in chain(head(), training(runners), growth(runners), best()):
             lines.append(line)
-            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"\n{path.read_text(encoding='utf-8')}\n(written to {path})")
+            RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"\n{RESULTS.read_text(encoding='utf-8')}\n(written to {RESULTS})")
 
 
 def head() -> Iterable[str]:
@@ -130,7 +128,7 @@ def growth(runners: Runners) -> Iterable[str]:
 
 def best() -> Iterable[str]:
     """Yield the recorded result of the setting `best`, which takes too long for alternating runs."""
-    of = read_summary(ARCHITECTURES).get("best") if ARCHITECTURES.exists() else None
+    of = read_summary(BENCHMARK_ARCHITECTURES).get("best") if BENCHMARK_ARCHITECTURES.exists() else None
     if of is None or of.get("settings") != read_experiment("best"):
         return  # not run yet as it stands now
     yield ""

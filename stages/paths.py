@@ -22,7 +22,10 @@ EXAMPLES = Path("reports/examples.csv")
 FIGURES = Path("reports/figures")
 REPORT = Path("reports/report.html")
 
-# No results: they are kept by neither Git nor DVC.
+BENCHMARK_ARCHITECTURES = Path("benchmarks/results/architectures.json")
+BENCHMARK_NOTEBOOK = Path("benchmarks/results/beside_notebook.md")
+
+# Not results: kept by neither Git nor DVC.
 LOCK = Path(".dvc/tmp/stage.lock")
 CHECKPOINTS = Path(".dvc/tmp/training")
 TRAIN_LOG = Path("logs/train.log")

@@ -1,15 +1,11 @@
 """The tables of README.md and docs/, as Markdown, from the recorded results."""
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 from denoising.figures.labels import METHOD_LABELS, NOISE_LABELS
 from denoising.io.tables import read_summary, read_table, rows_of
-from stages.paths import EVALUATION, METRICS
-
-ARCHITECTURES = Path("benchmarks/results/architectures.json")
-NOTEBOOK = Path("benchmarks/results/beside_notebook.md")
+from stages.paths import BENCHMARK_ARCHITECTURES, BENCHMARK_NOTEBOOK, EVALUATION, METRICS
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -132,14 +128,14 @@ def settings() -> str:
             f"{of['psnr']:.2f}",
             f"{of['ssim']:.3f}",
         ]
-        for name, of in read_summary(ARCHITECTURES).items()
+        for name, of in read_summary(BENCHMARK_ARCHITECTURES).items()
     ]
     return table(["setting", "architecture", "parameters", "time to train", "PSNR (dB)", "SSIM"], rows)
 
 
 def architectures() -> str:
     rows = []
-    for name, of in read_summary(ARCHITECTURES).items():
+    for name, of in read_summary(BENCHMARK_ARCHITECTURES).items():
         ends = of["interval"]
         values = of | {f"{metric}_{end}": ends[metric][end] for metric in ends for end in ("low", "high")}
         rows.append(
@@ -160,7 +156,7 @@ def architectures() -> str:
 
 
 def notebook() -> str:
-    return "\n".join(NOTEBOOK.read_text(encoding="utf-8").strip().splitlines()[2:])
+    return "\n".join(BENCHMARK_NOTEBOOK.read_text(encoding="utf-8").strip().splitlines()[2:])
 
 
 TABLES: dict[str, Callable[[], str]] = {

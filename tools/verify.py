@@ -21,7 +21,7 @@ from denoising.errors import DenoisingError
 from denoising.io.tables import read_summary
 from stages.parameters.base import read_section
 from stages.parameters.prepare import PrepareParameters
-from stages.paths import METRICS, TRAINING_PROVENANCE
+from stages.paths import METRICS, PREPARED, TRAINING_PROVENANCE
 from stages.run import run
 
 # How far a training on another kind of machine may end from the committed one: twice the largest of what was measured.
@@ -40,7 +40,7 @@ TOLERANCES = {
     "flipped": 60,
     "lost": 60,
 }
-UNTRAINED = ("data/prepared",)  # does not depend on the training: the same bytes on every machine
+UNTRAINED = (str(PREPARED),)  # does not depend on the training: the same bytes on every machine
 
 
 def main() -> None:
