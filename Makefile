@@ -29,7 +29,7 @@ $(STAMP):
 run: setup  ## run the pipeline; without a copy of MNIST, on the embedded digits
 	@$(BIN)/python -m tools.run
 
-experiment: setup  ## run the pipeline with settings of experiments/ (NAME=fast, balanced or best)
+experiment: setup  ## run the pipeline with settings of experiments/ (NAME=fast, balanced, best, deep_cae, dncnn or vae)
 	@$(BIN)/python -m tools.experiment $(NAME)
 
 lint: setup  ## check style, types and generated files

@@ -1,7 +1,7 @@
 """Image quality metrics: MSE, PSNR and SSIM, one value per image.
 
 Every metric takes two stacks of images, the clean ones first: floating point in [0, 1], shaped (N, H, W, C). It
-returns float64 values shaped (N,).
+returns float64 values shaped (N,). The range of the values is not checked.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def psnr(clean: Images, other: Images) -> PerImage:
     """Return the peak signal-to-noise ratio of each image in decibels, for data range 1, capped at 100.
 
     The mean of these values is what most denoising papers report. PSNR ranks a black image above a very noisy one on
-    dark data such as MNIST: report SSIM beside it.
+    dark data such as MNIST: report SSIM beside it. Values outside [0, 1] are not noticed.
 
     Raises:
         DenoisingError: when the arrays are not images of the same shape.

@@ -10,9 +10,9 @@ from stages.paths import BENCHMARK_ARCHITECTURES, BENCHMARK_NOTEBOOK, EVALUATION
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """Return a Markdown table."""
-    lines = [list(head), *map(list, rows)]
-    lines.insert(1, ["---"] * len(lines[0]))
-    return "\n".join(f"| {' | '.join(cells)} |".replace("|  |", "| |") for cells in lines)
+    first, *others = (f"| {' | '.join(cells)} |".replace("|  |", "| |") for cells in (list(head), *rows))
+    columns = first.count("|") - 1
+    return "\n".join([first, "|---" * columns + "|", *others])
 
 
 def with_interval(of: dict[str, Any], name: str, form: str, *, scale: float = 1) -> str:

@@ -48,7 +48,7 @@ def add_noise(clean: Images, noise: Noise, *, seed: int, key: tuple[int, ...] = 
     `denoising.noise.moments` says by how much.
 
     Raises:
-        DenoisingError: when `clean` is not a stack of floating-point images.
+        DenoisingError: when `clean` is not a stack of floating-point images, or `noise` is not a `Noise`.
 
     >>> import numpy as np
     >>> noisy = add_noise(np.full((2, 8, 8, 1), 0.5, np.float32), Noise("gaussian", 0.1), seed=1)
@@ -56,6 +56,8 @@ def add_noise(clean: Images, noise: Noise, *, seed: int, key: tuple[int, ...] = 
     ((2, 8, 8, 1), dtype('float32'), True)
     """
     require_images(clean)
+    if not isinstance(noise, Noise):
+        raise DenoisingError(f"Expected a Noise such as Noise('gaussian', 0.5), found {noise!r}.")
     noisy = np.empty_like(clean)
     for position, image in enumerate(clean):
         random = generator(seed, Purpose.NOISE, *key, first_index + position)

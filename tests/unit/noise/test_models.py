@@ -90,3 +90,8 @@ def test_noise_on_arrays_that_are_not_images_is_refused() -> None:
         add_noise(np.zeros((2, 8, 8, 1), np.uint8), Noise("gaussian", 0.5), seed=1)
     with pytest.raises(DenoisingError, match=r"found shape \(8, 8\)"):
         add_noise(np.zeros((8, 8), np.float32), Noise("gaussian", 0.5), seed=1)
+
+
+def test_noise_that_is_named_by_a_word_alone_is_refused() -> None:
+    with pytest.raises(DenoisingError, match=r"Expected a Noise such as Noise\('gaussian', 0.5\), found 'gaussian'"):
+        add_noise(GREY, "gaussian", seed=1)  # type: ignore[arg-type]
