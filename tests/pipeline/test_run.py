@@ -10,27 +10,36 @@ ROOT = Path(__file__).parents[2]
 
 def test_a_stage_waits_for_one_that_is_still_at_work(tmp_path: Path) -> None:
     code = """
-import time
 from stages.run import run, stage_lock
 
 def main():
     with stage_lock():
         print("in", flush=True)
-        time.sleep(2)
-        print("out")
+        input()
 
 run(main)
 """
-    environment = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     start = functools.partial(
-        subprocess.Popen, [sys.executable, "-c", code], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+        subprocess.Popen,
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
-    with start() as first:
+    with start() as first, start() as second:
         assert first.stdout
-        assert first.stdout.readline() == "in\n"
-        with start() as second:
-            waited, _ = second.communicate()
-    assert waited == f"Waiting for process {first.pid}, a stage of an earlier run that has not ended yet.\nin\nout\n"
+        assert second.stdout
+        lines = {first.stdout: first, second.stdout: second}
+        said = {stream: stream.readline() for stream in lines}
+        waiting, working = sorted(lines, key=lambda stream: said[stream] == "in\n")
+        assert said[working] == "in\n"
+        waits_for = f"Waiting for process {lines[working].pid}, a stage of an earlier run that has not ended yet.\n"
+        assert said[waiting] == waits_for
+        lines[working].communicate("\n")
+        assert waiting.readline() == "in\n"
+        lines[waiting].communicate("\n")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
