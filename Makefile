@@ -40,7 +40,7 @@ lint: setup  ## check style, types and generated files
 	$(BIN)/python -m tools.docs --check
 
 test: lint  ## run linters and tests: some five minutes
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 quick: setup  ## run the fast tests: under a minute
 	$(BIN)/pytest -n auto --dist loadfile -m "not slow" tests/unit tests/repository

@@ -1,0 +1,16 @@
+from collections.abc import Iterator
+
+import pytest
+from checkout import Checkout
+
+
+@pytest.fixture(scope="module")
+def pipeline(reproduced: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    return reproduced.copy(tmp_path_factory.mktemp("pipeline") / "checkout")
+
+
+@pytest.fixture
+def put_back(pipeline: Checkout) -> Iterator[None]:
+    yield
+    pipeline.run("git", "checkout", "--quiet", ".")
+    pipeline.dvc("checkout", "--force")

@@ -1,0 +1,81 @@
+"""A pipeline, a stage or a training that is killed loses nothing and spoils nothing."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from contextlib import suppress
+
+import pytest
+from checkout import Checkout, stages_run
+
+pytestmark = pytest.mark.usefixtures("put_back")
+
+
+def test_killed_at_any_moment_the_next_run_works_and_gives_the_same_lock(pipeline: Checkout) -> None:
+    before = pipeline.read("dvc.lock")
+    chance = random.Random(1)
+    for number in range(2):
+        victim = pipeline.start("dvc", "repro", "--force")
+        time.sleep(chance.uniform(2, 12))
+        os.killpg(victim.pid, signal.SIGKILL if number % 2 else signal.SIGINT)
+        victim.wait()
+    pipeline.dvc("repro")  # that a forced one gives the same bytes, test_tools.py shows
+    assert pipeline.read("dvc.lock") == before
+    assert pipeline.run("git", "status", "--porcelain").stdout == ""
+    assert not list(pipeline.folder.rglob(".partial-*"))
+
+
+def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(pipeline: Checkout) -> None:
+    train = ("dvc", "repro", "--force", "--single-item", "train")
+    unfinished = pipeline.folder / ".dvc/tmp/training"
+    names = ["metrics.json", "provenance.json", "plots/metrics/train/loss.tsv", "plots/metrics/validation/psnr.tsv"]
+    pipeline.set("epochs", "4")
+    assert "Resuming" not in pipeline.dvc(*train[1:])
+    through = (
+        (pipeline.folder / "models/denoiser.h5").read_bytes(),
+        [pipeline.read(f"reports/training/{name}") for name in names],
+    )
+    assert list(unfinished.iterdir()) == []
+    victim = pipeline.start(*train)
+    while not list(unfinished.glob("[!.]*.npz")) and victim.poll() is None:
+        time.sleep(0.02)
+    os.killpg(victim.pid, signal.SIGKILL)
+    victim.wait()
+    assert "Resuming after epoch" in pipeline.dvc(*train[1:])
+    assert (pipeline.folder / "models/denoiser.h5").read_bytes() == through[0]
+    assert [pipeline.read(f"reports/training/{name}") for name in names] == through[1]
+    assert list(unfinished.iterdir()) == []
+
+
+def test_a_stage_that_outlives_its_dvc_spoils_nothing(pipeline: Checkout) -> None:
+    pipeline.set("epochs", "15")
+    (pipeline.folder / "logs/train.log").unlink()
+    victim = pipeline.start("dvc", "repro")
+    while not (pipeline.folder / "logs/train.log").exists():
+        time.sleep(0.1)
+    victim.kill()  # dvc alone: the training goes on
+    victim.wait()
+    os.killpg(victim.pid, signal.SIGSTOP)  # until the next run has met it
+    pipeline.set("epochs", "3")  # not in the cache yet, so that the stage really runs
+    command = ["dvc", "repro", "train"]
+    with subprocess.Popen(
+        command, cwd=pipeline.folder, env=pipeline.environment, stdout=subprocess.PIPE, text=True
+    ) as following:
+        assert following.stdout
+        output = ""
+        try:
+            for line in following.stdout:
+                output += line
+                if "a stage of an earlier run that has not ended yet" in line:
+                    os.killpg(victim.pid, signal.SIGCONT)
+        finally:
+            with suppress(ProcessLookupError):  # it has ended
+                os.killpg(victim.pid, signal.SIGKILL)
+    assert following.returncode == 0
+    assert "not ended yet" in output
+    assert stages_run(output) == ["train"]
+    steps = pipeline.read("reports/training/plots/metrics/train/loss.tsv").splitlines()
+    assert [line.split("\t")[0] for line in steps] == ["step", "1", "2", "3"]
+    assert "up to date" in pipeline.dvc("status", "train")
