@@ -3,7 +3,7 @@
     python benchmarks/notebook.py MNIST.npz MODEL.h5 TIMES.json EPOCHS
 
 No more and no less than the cells of such a notebook: all images in memory, noise drawn once by NumPy, `fit` with the
-test images as validation images, `predict`. It knows nothing of this project. What it is timed by stands at its end.
+test images as validation images, `predict`. It knows nothing of this project. The end of the script writes its timings.
 """
 
 import json

@@ -58,7 +58,7 @@ def main(parameters: EvaluateParameters) -> None:
     bootstrap = {"resamples": parameters.resamples, "seed": parameters.seed}
     prepared, split = read_dataset_info(PREPARED), open_split(PREPARED, name)
     noise = Noise(prepared.noise_kind, prepared.noise_factor)
-    denoise = load(DENOISER, batch_size=batch_size)
+    denoise = load(DENOISER, image_shape=split.image_shape, batch_size=batch_size)
     classify = load_classifier(CLASSIFIER, image_shape=split.image_shape)
     baselines = open_baseline_results(BASELINES, name, image_shape=split.image_shape)
     learned_from = (open_split(PREPARED, other) for other in ("train", "validation") if other != name)  # one at a time

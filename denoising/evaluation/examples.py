@@ -24,8 +24,8 @@ def select_examples(images: Mapping[str, NDArray[Any]]) -> dict[str, Indices]:
     """Return at most 20 indices for each group of images, from the per-image table.
 
     The groups are the first images; the best, the middle and the worst by the PSNR of the denoised image; and the
-    repaired and flipped ones, which may be empty (`summary.count_changes` defines them). PSNR is compared as the table
-    is written, so that the same images can be selected from the file.
+    repaired and flipped ones, which may be empty (`summary.count_changes` defines them). PSNR is compared at six
+    significant digits: the order among equal ones is part of the recorded results.
     """
     psnr, label = [round_significant(value) for value in images["denoised_psnr"]], images["label"]
     ranking = np.argsort(psnr, kind="stable")

@@ -34,6 +34,8 @@ class Denoiser:
             DenoisingError: when `noisy` is not a stack of images of the right shape, or the output is not finite.
         """
         require_images(noisy)
+        if not np.isfinite(noisy).all():
+            raise DenoisingError("The noisy images contain NaN or infinite values. Replace them first.")
         if not accepts((None, *self.image_shape), noisy.shape[1:]):
             raise DenoisingError(f"{self._name} takes images (N, H, W, C) of {self.image_shape}, found {noisy.shape}.")
         parts = [self._denoise(noisy[part]) for part in batches(len(noisy), size=self._batch_size)]
@@ -42,19 +44,23 @@ class Denoiser:
     def _denoise(self, noisy: Images) -> Images:
         denoised = np.asarray(self._model.predict_on_batch(noisy), np.float32)
         if not np.isfinite(denoised).all():
-            raise DenoisingError(f"The output of {self._name} is not finite: its training diverged. Train it again.")
+            raise DenoisingError(
+                f"The output of {self._name} is not finite: its training diverged. Lower the learning rate."
+            )
         return np.clip(denoised, 0, 1)
 
 
-def load(path: str | PathLike[str], *, batch_size: int = 500) -> Denoiser:
+def load(path: str | PathLike[str], *, image_shape: tuple[int, ...] | None = None, batch_size: int = 500) -> Denoiser:
     """Return the denoiser saved in an .h5 file: stock Keras layers; no code in the file is run.
 
-    `batch_size` images are denoised at a time, which bounds the memory.
+    Where `image_shape` is given, the denoiser must take images (N, *image_shape). `batch_size` images are denoised at a
+    time, which bounds the memory.
 
     Raises:
-        DenoisingError: when the file is missing, damaged, or does not contain a denoiser.
+        DenoisingError: when the file is missing, damaged, contains no denoiser, or one for other images.
 
     >>> import pathlib, tempfile, numpy as np
+    >>> from denoising import build_model, load
     >>> folder = tempfile.TemporaryDirectory()
     >>> path = pathlib.Path(folder.name, "denoiser.h5")
     >>> build_model("cae", (28, 28, 1)).save(path)
@@ -63,7 +69,7 @@ def load(path: str | PathLike[str], *, batch_size: int = 500) -> Denoiser:
     ((3, 28, 28, 1), dtype('float32'))
     >>> folder.cleanup()
     """
-    model = load_model(Path(path))
+    model = load_model(Path(path), image_shape=image_shape)
     if len(model.inputs) != 1 or not accepts(model.output_shape, model.input_shape[1:]):
         raise DamagedFileError(f"{path} is not a denoiser: from {model.input_shape} it makes {model.output_shape}.")
     return Denoiser(model, name=str(path), batch_size=batch_size)

@@ -43,6 +43,8 @@ def open_baseline_results(folder: Path, split: str, *, image_shape: tuple[int, .
         DamagedFileError: when a file is missing, truncated, or inconsistent with the others.
     """
     about = read_summary(folder / "about.json")
+    if not isinstance(about.get("methods"), dict) or "parameters" not in about:
+        raise DamagedFileError(f"{folder}/about.json is incomplete: methods or parameters are missing.")
     indices = np.array(open_array(folder / f"{split}_indices.npy"))
     images = {name: open_array(folder / f"{split}_{name}.npy") for name in (*about["methods"], *TRIVIAL_METHODS)}
     for name, stack in images.items():

@@ -112,8 +112,10 @@ def read_dataset_info(folder: Path) -> DatasetInfo:
             about["splits"],
             about["parameters"],
         )
-    except (KeyError, TypeError) as error:
+    except KeyError as error:
         raise DamagedFileError(f"{path} is incomplete: {error} is missing.") from error
+    except TypeError as error:
+        raise DamagedFileError(f"{path} is damaged: {error}.") from error
 
 
 def create_array(path: Path, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:

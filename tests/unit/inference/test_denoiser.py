@@ -55,3 +55,13 @@ def test_a_denoiser_knows_its_image_shape_and_its_size(saved: Path) -> None:
 def test_uint8_images_are_refused_by_a_denoiser(saved: Path) -> None:
     with pytest.raises(DenoisingError, match="Divide uint8 images by 255"):
         load(saved)(np.zeros((1, *SHAPE), np.uint8))
+
+
+def test_a_denoiser_for_other_images_is_refused_when_it_is_loaded(saved: Path) -> None:
+    with pytest.raises(DamagedFileError, match=r"takes images of shape \(28, 28, 1\), the data has \(32, 32, 3\)"):
+        load(saved, image_shape=(32, 32, 3))
+
+
+def test_noisy_images_that_are_not_finite_are_named_as_such(saved: Path) -> None:
+    with pytest.raises(DenoisingError, match="The noisy images contain NaN"):
+        load(saved)(np.full((1, *SHAPE), np.nan, np.float32))

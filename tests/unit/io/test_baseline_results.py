@@ -26,3 +26,9 @@ def test_filtered_images_that_do_not_match_are_refused(tmp_path: Path) -> None:
     (tmp_path / "test_black.npy").unlink()
     with pytest.raises(DamagedFileError, match=r"test_black.npy is missing"):
         open_baseline_results(tmp_path, "test", image_shape=(28, 28, 1))
+
+
+def test_an_incomplete_description_is_named(tmp_path: Path) -> None:
+    (tmp_path / "about.json").write_text('{"methods": {}}')
+    with pytest.raises(DamagedFileError, match=r"about.json is incomplete"):
+        open_baseline_results(tmp_path, "test", image_shape=(28, 28, 1))

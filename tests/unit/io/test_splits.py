@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from denoising.errors import DamagedFileError
-from denoising.io.splits import create_array, open_split
+from denoising.io.splits import create_array, open_split, read_dataset_info
 
 ROOT = Path(__file__).parents[3]
 
@@ -74,3 +74,13 @@ except OSError as error:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == str(errno.EFBIG), done.stderr
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 4096
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [('{"source": "mnist"}', "is incomplete: 'noise' is missing"), ('{"source": "mnist", "noise": 5}', "is damaged")],
+)
+def test_a_description_that_lacks_something_is_named(text: str, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "about.json").write_text(text)
+    with pytest.raises(DamagedFileError, match=sentence):
+        read_dataset_info(tmp_path)
