@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from denoising.errors import DamagedFileError, DenoisingError
 from stages.parameters import SECTIONS
-from stages.parameters.base import check_document, read_document, read_section
+from stages.parameters.base import check_document, read_document
 from stages.parent_watch import exit_with_parent
 from stages.paths import LOCK
 
@@ -29,10 +29,11 @@ def run_stage(name: str) -> NoReturn:
 
     def main() -> None:
         exit_with_parent()
-        check_document(read_document(), SECTIONS)
+        document = read_document()
+        check_document(document, SECTIONS)
+        section = [SECTIONS[name].model_validate(document[name])] if name in SECTIONS else []
         with stage_lock():
-            recipe = import_module(f"stages.{name}")
-            recipe.main(*([read_section(name, SECTIONS[name])] if name in SECTIONS else []))
+            import_module(f"stages.{name}").main(*section)
 
     run(main)
 

@@ -48,7 +48,7 @@ def main(parameters: TrainParameters) -> None:
     train, validation = (open_split(PREPARED, name) for name in ("train", "validation"))
     began = time.monotonic()
     data = (PREPARED / name for name in DATA)
-    code = loaded_files(("denoising", "stages"))
+    code = loaded_files(("denoising", "stages.train", "stages.parameters.train"))
     checkpoint_path = CHECKPOINTS / f"{fingerprint(parameters.model_dump(), describe_hardware(), data, code)}.npz"
     checkpoint = load_checkpoint(checkpoint_path) or Checkpoint()
     began -= checkpoint.seconds

@@ -16,8 +16,9 @@ from tools.tables import TABLES
 
 
 def main() -> None:
-    updated = {path: with_tables(path.read_text(encoding="utf-8")) for path in documents()}
-    stale = [path for path, text in updated.items() if text != path.read_text(encoding="utf-8")]
+    texts = {path: path.read_text(encoding="utf-8") for path in documents()}
+    updated = {path: with_tables(text) for path, text in texts.items()}
+    stale = [path for path in texts if updated[path] != texts[path]]
     if stale and "--check" in sys.argv[1:]:
         names = ", ".join(map(str, stale))
         raise DenoisingError(f"The tables in {names} are not those of the recorded results. Run `make docs`.")

@@ -15,6 +15,11 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join([first, "|---" * columns + "|", *others])
 
 
+def flat_ends(intervals: dict[str, Any]) -> dict[str, float]:
+    """Return the ends of intervals under the names that they have in the tables of reports/evaluation/."""
+    return {f"{name}_{end}": ends[end] for name, ends in intervals.items() for end in ("low", "high")}
+
+
 def with_interval(of: dict[str, Any], name: str, form: str, *, scale: float = 1) -> str:
     value, low, high = (scale * of[f"{name}{end}"] for end in ("", "_low", "_high"))
     return f"{value:{form}} ({low:{form}} to {high:{form}})"
@@ -24,8 +29,7 @@ def results() -> str:
     metrics = read_summary(METRICS)
     rows = []
     for kind in ("noisy", "denoised"):
-        ends = metrics["interval"][kind]
-        of = metrics[kind] | {f"{name}_{end}": ends[name][end] for name in ends for end in ("low", "high")}
+        of = metrics[kind] | flat_ends(metrics["interval"][kind])
         rows.append(
             [
                 kind,
@@ -136,8 +140,7 @@ def settings() -> str:
 def architectures() -> str:
     rows = []
     for name, of in read_summary(BENCHMARK_ARCHITECTURES).items():
-        ends = of["interval"]
-        values = of | {f"{metric}_{end}": ends[metric][end] for metric in ends for end in ("low", "high")}
+        values = of | flat_ends(of["interval"])
         rows.append(
             [
                 f"`{name}`",

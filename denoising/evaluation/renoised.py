@@ -1,6 +1,7 @@
 """Scores the denoiser on chosen images of a split under any noise."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ class RenoisedImages:
     def __len__(self) -> int:
         return len(self.indices)
 
-    @property
+    @cached_property
     def clean(self) -> Bytes:
         return self.split.clean[self.indices]
 

@@ -42,11 +42,10 @@ def fingerprint(parameters: dict[str, Any], hardware: str, data: Iterable[Path],
     return digest.hexdigest()
 
 
-def loaded_files(packages: Collection[str]) -> list[Path]:
-    """Return the files of the modules of these packages that are loaded, and of the main program, sorted."""
-    modules = (
-        module for name, module in list(sys.modules.items()) if name.partition(".")[0] in {*packages, "__main__"}
-    )
+def loaded_files(names: Collection[str]) -> list[Path]:
+    """Return the files of the loaded modules and packages of these names, and of the main program, sorted."""
+    prefixes = tuple(f"{name}." for name in (*names, "__main__"))
+    modules = (module for name, module in list(sys.modules.items()) if f"{name}.".startswith(prefixes))
     files = (getattr(module, "__file__", None) for module in modules)
     return sorted({Path(file) for file in files if file})
 

@@ -53,7 +53,7 @@ def test_public_functions_are_fully_annotated(function: Callable[..., Any]) -> N
 @pytest.mark.parametrize("name", DOCTESTED)
 def test_the_examples_in_docstrings_are_right(name: str) -> None:
     module = import_module(f"denoising.{name}")
-    result = doctest.testmod(module, extraglobs={"build_model": denoising.build_model})
+    result = doctest.testmod(module)
     assert result.failed == 0
 
 

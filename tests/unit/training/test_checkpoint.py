@@ -76,3 +76,5 @@ def test_the_code_of_a_training_is_the_loaded_modules_of_the_given_packages(
     assert found == sorted(found)
     assert Path(np.__file__) not in found
     assert Path(np.__file__) in loaded_files(["denoising", "numpy"])
+    assert tmp_path / "code.py" in loaded_files(["denoising.code"])
+    assert tmp_path / "code.py" not in loaded_files(["denoising.co"])
