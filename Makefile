@@ -11,12 +11,15 @@ COMPILE := uv pip compile --universal --fork-strategy fewest --python-version 3.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run experiment test quick lint verify bench deps docs lock clean
+.PHONY: help setup run experiment compare test quick lint verify bench deps docs lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-setup: $(STAMP)  ## create .venv with the locked requirements (REQUIREMENTS=requirements-gpu.lock for a GPU)
+setup: $(STAMP)  ## create .venv with the locked requirements (REQUIREMENTS=requirements-gpu.lock for a GPU, EXTRA=bm3d)
+ifdef EXTRA
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-$(EXTRA).lock
+endif
 
 $(STAMP):
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or name it: make setup PYTHON=/path/to/python" >&2; exit 1; }
@@ -29,8 +32,12 @@ $(STAMP):
 run: setup  ## run the pipeline; without a copy of MNIST, on the embedded digits
 	@$(BIN)/python -m tools.run
 
-experiment: setup  ## run the pipeline with settings of experiments/ (NAME=fast, balanced, best, deep_cae, dncnn or vae)
+experiment: setup  ## run the pipeline with settings of experiments/ (NAME=fast, balanced, best, deep_cae, dncnn, vae or cae)
 	@$(BIN)/python -m tools.experiment $(NAME)
+
+compare: setup  ## list the experiments, the highest validation PSNR first
+	@$(BIN)/dvc exp show --only-changed --sort-by validation.psnr --sort-order desc \
+		--drop '.*/|requirements|noisy|clean|.*mse|Executor|Created'
 
 lint: setup  ## check style, types and generated files
 	$(BIN)/ruff check .
@@ -48,7 +55,7 @@ quick: setup  ## run the fast tests: under a minute
 verify: setup  ## prove in a clean clone that this code gives the committed results
 	@$(BIN)/python -m tools.verify
 
-bench: setup  ## measure speed and quality beside a plain notebook: an hour (QUICK=1: five minutes)
+bench: setup  ## measure speed and quality beside a plain notebook: two hours (QUICK=1: five minutes)
 	@QUICK=$(QUICK) $(BIN)/python -m benchmarks.beside_notebook
 
 deps: setup  ## write the code dependencies of the stages into dvc.yaml
@@ -61,6 +68,7 @@ lock:  ## pin the requirements again (needs uv)
 	$(COMPILE) --output-file requirements.lock pyproject.toml
 	echo "tensorflow-cpu; sys_platform == 'none'" | $(COMPILE) --group gpu --override /dev/stdin \
 		--output-file requirements-gpu.lock pyproject.toml
+	$(COMPILE) --extra bm3d --output-file requirements-bm3d.lock pyproject.toml
 	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:  ## remove .venv and the caches of tools; data, models and reports stay

@@ -1,13 +1,13 @@
 """Compare this project with a plain notebook on MNIST, in alternating runs. This is `make bench`.
 
-    python -m benchmarks.beside_notebook    # an hour; with QUICK=1 in the environment, five minutes; ROUNDS=3
+    python -m benchmarks.beside_notebook    # two hours; with QUICK=1 in the environment, five minutes; ROUNDS=5
 
-Each training is a process of its own, in a clone of what is committed. Both models are scored by `score_model.py` on
-the same noisy test images. Medians are followed by the minimum and the maximum.
+Each training is a process of its own, in a clone of what is committed, and each round has its own seed (the notebook
+sets none). Both models are scored by `score_model.py` on the same noisy test images. Times are medians, followed by the
+minimum and the maximum; scores are means, followed by the standard deviation.
 """
 
 import os
-import platform
 import statistics
 import sys
 import tempfile
@@ -16,15 +16,15 @@ from itertools import chain
 from pathlib import Path
 
 from benchmarks import processes
-from benchmarks.formatting import median_and_range
+from benchmarks.formatting import describe_processor, mean_and_deviation, median_and_range
 from benchmarks.runners import Run, Runners
 from denoising.io.tables import read_summary
-from stages.paths import BENCHMARK_ARCHITECTURES, BENCHMARK_NOTEBOOK, DENOISER, PREPARED
+from stages.paths import BENCHMARK_EXPERIMENTS, BENCHMARK_NOTEBOOK, DENOISER, PREPARED
 from stages.run import run
 from tools.experiment import read_experiment
 
 QUICK = os.environ.get("QUICK", "") not in ("", "0")
-ROUNDS = int(os.environ.get("ROUNDS", "1" if QUICK else "3"))
+ROUNDS = int(os.environ.get("ROUNDS", "1" if QUICK else "5"))
 EPOCHS = 1 if QUICK else 10
 SIZES = (6_000, 60_000) if QUICK else (6_000, 60_000, 240_000)
 RESULTS = Path("logs/bench-quick.md") if QUICK else BENCHMARK_NOTEBOOK
@@ -44,25 +44,29 @@ def main() -> None:
 def head() -> Iterable[str]:
     yield f"# Beside the plain notebook: MNIST, Gaussian noise of factor 0.5, {os.cpu_count()} cores"
     yield ""
-    yield f"`make bench`, {ROUNDS} rounds in turns, medians (least to most). {platform.system()} {platform.machine()}."
+    yield (
+        f"`make bench`, {ROUNDS} alternating rounds, each with its own seed. Times: median (minimum to maximum). "
+        f"Scores: mean ± standard deviation. {describe_processor()}."
+    )
     yield ""
 
 
 def training(runners: Runners) -> Iterable[str]:
     """Yield duration and results of the trainings, and the speed of predictions."""
-    trainings: dict[str, Callable[[], Run]] = {
-        "notebook": lambda: runners.notebook(epochs=EPOCHS),
-        "same work": lambda: runners.same_work(epochs=EPOCHS),
-        "fast": lambda: runners.experiment("fast"),
-        **({} if QUICK else {"balanced": lambda: runners.experiment("balanced")}),
+    trainings: dict[str, Callable[[int], Run]] = {
+        "notebook": lambda seed: runners.notebook(epochs=EPOCHS),
+        "same work": lambda seed: runners.same_work(epochs=EPOCHS, seed=seed),
+        "fast": lambda seed: runners.experiment("fast", seed=seed),
+        **({} if QUICK else {"balanced": lambda seed: runners.experiment("balanced", seed=seed)}),
     }
     runs: dict[str, list[Run]] = {name: [] for name in trainings}
     for number in range(ROUNDS):
         for name, train in trainings.items():
             tell(f"round {number + 1} of {ROUNDS}: {name}")
-            runs[name].append(train())
+            runs[name].append(train(number + 1))
     notebook = runs["notebook"]
-    yield f"| {EPOCHS} epochs in the notebook | training | share | end to end | peak memory | test PSNR | test SSIM |"
+    head = ["training", "relative to the notebook", "end to end", "peak memory", "test PSNR", "test SSIM"]
+    yield f"| {EPOCHS} epochs in the notebook | {' | '.join(head)} |"
     yield "|---|---|---|---|---|---|---|"
     for name, of in runs.items():
         fit = [one.fit for one in of]
@@ -74,14 +78,14 @@ def training(runners: Runners) -> Iterable[str]:
             f"1/{1 / share:.0f}" if share < 0.2 else f"{share:.2f}",
             seconds([one.seconds + prepare for one in of]),
             f"{statistics.median(one.cost.peak for one in of):,.0f} MB",
-            median_and_range([one.measured["psnr"] for one in of], ".2f") + " dB",
-            median_and_range([one.measured["ssim"] for one in of], ".3f"),
+            mean_and_deviation([one.measured["psnr"] for one in of], ".2f") + " dB",
+            mean_and_deviation([one.measured["ssim"] for one in of], ".3f"),
         ]
         yield f"| {' | '.join(cells)} |"
-    own = statistics.median(one.measured["psnr"] for one in notebook)
+    own = statistics.fmean(one.measured["psnr"] for one in notebook)
     reached = min(one.measured["psnr"] for one in runs["fast"])
     yield ""
-    yield f"The notebook ends at {own:.2f} dB; the lowest result of `fast` is {reached:.2f} dB."
+    yield f"The mean of the notebook is {own:.2f} dB; the lowest result of `fast` is {reached:.2f} dB."
     yield "End to end is from the command to the saved model; for the project with `prepare` before it."
     yield from predictions(runners, notebook, runs["same work"])
 
@@ -127,14 +131,14 @@ def growth(runners: Runners) -> Iterable[str]:
 
 
 def best() -> Iterable[str]:
-    """Yield the recorded result of the setting `best`, which takes too long for alternating runs."""
-    of = read_summary(BENCHMARK_ARCHITECTURES).get("best") if BENCHMARK_ARCHITECTURES.exists() else None
+    """Yield the recorded result of the experiment `best`, which takes too long for alternating runs."""
+    of = read_summary(BENCHMARK_EXPERIMENTS).get("best") if BENCHMARK_EXPERIMENTS.exists() else None
     if of is None or of.get("settings") != read_experiment("best"):
         return  # not run yet as it stands now
     yield ""
-    yield "| `best`, run by `python -m benchmarks.architectures` | test PSNR | test SSIM | recognised |"
+    yield "| `best`, run by `python -m benchmarks.experiments` | test PSNR | test SSIM | accuracy |"
     yield "|---|---|---|---|"
-    yield f"| {of['seconds']:,.0f} s | {of['psnr']:.2f} dB | {of['ssim']:.3f} | {of['recognised']:.1%} |"
+    yield f"| {of['seconds']:,.0f} s | {of['psnr']:.2f} dB | {of['ssim']:.3f} | {of['accuracy']:.1%} |"
 
 
 def seconds(values: Iterable[float]) -> str:

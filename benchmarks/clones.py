@@ -1,17 +1,18 @@
 """Clones the project, and gives a clone data of a chosen size and chosen parameters."""
 
-import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
 from denoising.batching import batches
 from denoising.images import Bytes, as_float
 from denoising.io.splits import DatasetInfo, create_array, write_dataset_info
 from denoising.noise.models import Noise, add_noise
+from stages.parameters.document import parse_document
 from stages.paths import PARAMS, PREPARED
 
 NOISE = Noise("gaussian", 0.5)
@@ -24,17 +25,13 @@ def clone(folder: Path) -> Path:
     return folder
 
 
-def set_parameters(checkout: Path, section: str, changes: Mapping[str, Any], *, of: Path) -> None:
-    """Give the checkout the params.yaml of the folder `of`, with changes to one section."""
-    text = (of / PARAMS).read_text(encoding="utf-8")
-    start = text.index(f"{section}:\n")
-    for name, value in changes.items():
-        head, rest = text[:start], text[start:]
-        rest, found = re.subn(rf"^(  {name}:) (\[.*\]|\S+)", rf"\1 {value}", rest, count=1, flags=re.MULTILINE)
-        if not found:
-            raise ValueError(f"{section}.{name} is not a parameter.")
-        text = head + rest
-    (checkout / PARAMS).write_text(text, encoding="utf-8")
+def set_parameters(checkout: Path, changes: Mapping[str, Mapping[str, Any]], *, of: Path) -> None:
+    """Give the checkout the params.yaml of the folder `of`, with changes to some sections, or complete ones."""
+    document = dict(parse_document((of / PARAMS).read_bytes(), name=str(of / PARAMS)))
+    for section, values in changes.items():
+        complete = values.keys() >= document[section].keys()
+        document[section] = dict(values) if complete else {**document[section], **values}
+    (checkout / PARAMS).write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
 
 
 def write_data(checkout: Path, *, train: Bytes, validation: Bytes) -> None:
@@ -49,4 +46,4 @@ def write_data(checkout: Path, *, train: Bytes, validation: Bytes) -> None:
         for part in batches(len(images), size=CHUNK):
             clean[part] = images[part, ..., np.newaxis]
             noisy[part] = add_noise(as_float(clean[part]), NOISE, seed=1, key=(number,), first_index=part.start)
-    write_dataset_info(folder, DatasetInfo("mnist", NOISE.kind, NOISE.factor, 1, {}, {}, {}))
+    write_dataset_info(folder, DatasetInfo("mnist", True, NOISE.kind, NOISE.factor, 1, {}, {}, {}))

@@ -1,10 +1,27 @@
-"""Formats repeated measurements."""
+"""Formats repeated measurements, and says on what machine they were made."""
 
+import os
+import platform
+import re
 import statistics
 from collections.abc import Sequence
+from pathlib import Path
 
 
 def median_and_range(values: Sequence[float], form: str) -> str:
     """Return the median, with the minimum and the maximum where there are several values."""
     middle = f"{statistics.median(values):{form}}"
     return middle if len(values) == 1 else f"{middle} ({min(values):{form}} to {max(values):{form}})"
+
+
+def mean_and_deviation(values: Sequence[float], form: str) -> str:
+    """Return the mean, with the standard deviation where there are several values."""
+    middle = f"{statistics.fmean(values):{form}}"
+    return middle if len(values) == 1 else f"{middle} ± {statistics.stdev(values):{form}}"
+
+
+def describe_processor() -> str:
+    """Return the processor and the number of its cores, such as "AMD EPYC, 2 cores"."""
+    cpu = Path("/proc/cpuinfo")
+    found = re.search(r"model name\s*: (.*)", cpu.read_text(encoding="utf-8")) if cpu.exists() else None
+    return f"{found.group(1).strip() if found else platform.machine()}, {os.cpu_count()} cores"

@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.clones import clone, set_parameters, write_data
 from benchmarks.processes import Cost, run
-from denoising.datasets.cache import load_arrays
+from denoising.datasets.cache import load_copy
 from denoising.io.tables import read_table
 from stages.paths import DENOISER, EXPERIMENTS, PREPARED, TRAIN_TIMES
 from tools.experiment import read_experiment
@@ -33,7 +33,7 @@ class Runners:
     """
 
     def __init__(self, folder: Path) -> None:
-        arrays = load_arrays("mnist")
+        arrays = load_copy("mnist").arrays
         self.images, self.test = arrays["train-images"], arrays["t10k-images"]
         self.folder = folder
         self.split = clone(folder / "split")
@@ -51,16 +51,17 @@ class Runners:
         measured = self.score_model(model) if measure else {}
         return Run(cost, cost.seconds - afterwards, seconds["fit"], {**measured, "notebook": seconds})
 
-    def same_work(self, *, epochs: int, count: int = 60_000, measure: bool = True) -> Run:
+    def same_work(self, *, epochs: int, seed: int = 1, count: int = 60_000, measure: bool = True) -> Run:
         # As many validation images as the notebook has, but not the test images, which would choose the epoch.
         write_data(self.whole, train=self.repeated(count), validation=self.repeated(len(self.test)))
-        return self.train(self.whole, {"epochs": epochs}, measure=measure)
+        return self.train(self.whole, {"epochs": epochs, "seed": seed}, measure=measure)
 
-    def experiment(self, name: str) -> Run:
-        return self.train(self.split, read_experiment(name, folder=self.committed / EXPERIMENTS)["train"])
+    def experiment(self, name: str, *, seed: int) -> Run:
+        settings = read_experiment(name, folder=self.committed / EXPERIMENTS)["train"]
+        return self.train(self.split, {**settings, "seed": seed})
 
     def train(self, checkout: Path, changes: dict[str, Any], *, measure: bool = True) -> Run:
-        set_parameters(checkout, "train", changes, of=self.committed)
+        set_parameters(checkout, {"train": changes}, of=self.committed)
         cost = run([sys.executable, "-m", "stages.train"], folder=checkout)
         fit = float(read_table(checkout / TRAIN_TIMES)["seconds"][0])
         return Run(cost, cost.seconds, fit, self.score_model(checkout / DENOISER) if measure else {})

@@ -1,18 +1,18 @@
 """Measure the duration and peak memory of every stage, in a clean clone with the committed parameters.
 
-    python -m benchmarks.stages [RUNS [STAGE ...]]
+    python -m benchmarks.stages [RUNS [STAGE ...]]    # writes benchmarks/results/stages.md
 
 Each stage is a process of its own; its peak memory is what the system accounts to it, memory-mapped pages included.
 """
 
-import os
 import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks.clones import clone
-from benchmarks.formatting import median_and_range
+from benchmarks.formatting import describe_processor, median_and_range
 from benchmarks.processes import run
+from stages.paths import BENCHMARK_STAGES
 
 STAGES = ("prepare", "train", "baselines", "classifier", "evaluate", "plot", "report")
 
@@ -23,11 +23,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         checkout = clone(Path(folder) / "clone")
         measured = {stage: [measure(stage, checkout) for _ in range(runs)] for stage in stages}
-    print(f"\n{os.cpu_count()} cores, {runs} run{'s' if runs > 1 else ''}: median (minimum to maximum)\n")
-    print("| stage | seconds | peak memory |\n|---|---|---|")
+    lines = [
+        f"`python -m benchmarks.stages {runs}`: median (minimum to maximum). {describe_processor()}.",
+        "",
+        "| stage | seconds | peak memory |",
+        "|---|---|---|",
+    ]
     for stage, pairs in measured.items():
         seconds, megabytes = zip(*pairs, strict=True)
-        print(f"| {stage} | {median_and_range(seconds, '.1f')} | {median_and_range(megabytes, ',.0f')} MB |")
+        lines.append(f"| {stage} | {median_and_range(seconds, '.1f')} | {median_and_range(megabytes, ',.0f')} MB |")
+    BENCHMARK_STAGES.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print("\n".join(lines))
 
 
 def measure(stage: str, folder: Path) -> tuple[float, float]:

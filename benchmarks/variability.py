@@ -1,59 +1,124 @@
-"""Measure how far other trainings deviate from the committed metrics: other instructions, another seed, an epoch less.
+"""Measure how far trainings differ: under several seeds, and each on two instruction sets.
 
-    python -m benchmarks.variability [VARIANT ...]
+    python -m benchmarks.variability [SEEDS]    # five seeds: hours on two cores; it goes on where it was interrupted
 
-The tolerances of tools/verify.py are based on this. Each variant trains with the committed parameters in a clean clone.
+Each training has the committed parameters but for the seeds of train and classifier, in a clone of what is committed.
+Writes benchmarks/results/variability.json: the spread over seeds, which README and report state, and the largest
+difference between the instruction sets in each column of each table, from which `make verify` has its tolerances.
 """
 
-import os
-import re
-import subprocess
+import shutil
+import statistics
 import sys
-import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from benchmarks.clones import clone
-from denoising.io.tables import read_summary
-from stages.paths import METRICS, PARAMS
+import yaml
 
-VARIANTS: dict[str, tuple[dict[str, str], tuple[str, str] | None]] = {
-    "the same again": ({}, None),
-    "oneDNN with AVX2": ({"ONEDNN_MAX_CPU_ISA": "AVX2"}, None),
-    "one thread": ({"TF_NUM_INTRAOP_THREADS": "1", "OMP_NUM_THREADS": "1"}, None),
-    "another seed": ({}, (r"(?s)(train:.*?seed: )\d+", r"\g<1>2")),
-    "one epoch less": ({}, (r"epochs: \d+", "epochs: 9")),
-}
+from benchmarks.clones import clone, set_parameters
+from benchmarks.processes import run as run_process
+from denoising.io.tables import read_summary, write_summary
+from stages.environment import CPU_ISA
+from stages.paths import CLASSIFIER, DENOISER, LOGS, METRICS, SUMMARY, VARIABILITY
+from stages.run import run
+from tools.deviations import read_values, result_files
+
+SAFETY = 3  # a tolerance is so many times the largest difference between two instruction sets
+KEPT = LOGS / "variability"  # what the trainings gave, so that the benchmark can be interrupted
+TRAINED = (DENOISER, CLASSIFIER, Path("reports/training"), Path("reports/classifier"))
+METRICS_OVER_SEEDS = ("psnr", "ssim", "mse", "accuracy")
 
 
 def main() -> None:
-    committed = results(Path())
-    print(f"| variant | {' | '.join(committed)} |\n|---{'|---' * len(committed)}|", flush=True)
-    with tempfile.TemporaryDirectory(prefix="variability-") as name:
-        folder = clone(Path(name) / "clone")
-        run("prepare", folder, {})
-        run("baselines", folder, {})
-        parameters = folder / PARAMS
-        text = parameters.read_text(encoding="utf-8")
-        for variant in sys.argv[1:] or VARIANTS:
-            environment, change = VARIANTS[variant]
-            parameters.write_text(re.sub(*change, text, count=1) if change else text, encoding="utf-8")
-            for stage in ("train", "classifier", "evaluate"):
-                run(stage, folder, environment)
-            found = results(folder)
-            cells = [f"{found[metric] - value:+.5f}" for metric, value in committed.items()]
-            print(f"| {variant} | {' | '.join(cells)} |", flush=True)
+    seeds = range(1, 1 + int(sys.argv[1] if len(sys.argv) > 1 else 5))
+    sets = ("", other_instructions())
+    with TemporaryDirectory(prefix="variability-") as name:
+        checkout = clone(Path(name) / "clone")
+        for stage in ("prepare", "baselines"):
+            run_stage(stage, checkout, "")
+        for seed in seeds:
+            for instructions in sets:
+                train_once(checkout, seed, instructions)
+    runs = {instructions: [folder_of(seed, instructions) for seed in seeds] for instructions in sets}
+    summary = read_summary(runs[""][0] / SUMMARY)
+    record = {
+        "machine": summary["provenance"]["machine"],
+        "instruction_sets": ["the default", sets[1]],
+        "parameters": {name: summary["provenance"]["parameters"][name] for name in ("prepare", "train", "evaluate")},
+        "seeds": spread(runs[""]),
+        "tolerances": measure_tolerances(zip(runs[""], runs[sets[1]], strict=True)),
+    }
+    write_summary(VARIABILITY, record)
+    print(yaml.safe_dump(record["seeds"]))
 
 
-def results(checkout: Path) -> dict[str, float]:
-    """Return the metrics that depend on the training."""
-    metrics = read_summary(checkout / METRICS)
-    return {**metrics["denoised"], **{name: metrics[name] for name in ("repaired", "flipped")}}
+def other_instructions() -> str:
+    """Return the next smaller instruction set that oneDNN can be held to."""
+    cpu = Path("/proc/cpuinfo")
+    return "AVX2" if cpu.exists() and "avx512f" in cpu.read_text(encoding="utf-8") else "AVX"
 
 
-def run(stage: str, folder: Path, environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", f"stages.{stage}"]
-    subprocess.run(command, cwd=folder, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, check=True)
+def folder_of(seed: int, instructions: str) -> Path:
+    return KEPT / f"seed-{seed}{f'-{instructions}' if instructions else ''}"
+
+
+def train_once(checkout: Path, seed: int, instructions: str) -> None:
+    """Train, evaluate and keep the results, as far as that is not done already."""
+    folder = folder_of(seed, instructions)
+    if (folder / SUMMARY).exists():
+        return
+    print(f"{folder} ...", file=sys.stderr, flush=True)
+    set_parameters(checkout, {"train": {"seed": seed}, "classifier": {"seed": seed}}, of=Path())
+    if all((folder / path).exists() for path in TRAINED):
+        copy(TRAINED, folder, checkout)
+    else:
+        for stage in ("train", "classifier"):
+            run_stage(stage, checkout, instructions)
+        copy(TRAINED, checkout, folder)
+    for stage in ("evaluate", "plot", "report"):
+        run_stage(stage, checkout, instructions)
+    copy([Path("reports")], checkout, folder)
+
+
+def copy(paths: Iterable[Path], source: Path, target: Path) -> None:
+    for path in paths:
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        if (source / path).is_dir():
+            shutil.copytree(source / path, target / path, dirs_exist_ok=True)
+        else:
+            shutil.copy(source / path, target / path)
+
+
+def run_stage(stage: str, checkout: Path, instructions: str) -> None:
+    run_process([sys.executable, "-m", f"stages.{stage}"], folder=checkout, environment={CPU_ISA: instructions})
+
+
+def spread(folders: list[Path]) -> dict[str, Any]:
+    """Return mean and standard deviation over trainings of the metrics of the denoised images."""
+    measured = [read_summary(folder / METRICS) for folder in folders]
+    values = {metric: [of["denoised"][metric] for of in measured] for metric in METRICS_OVER_SEEDS}
+    values["validation_psnr"] = [of["validation"]["psnr"] for of in measured]
+    return {
+        "count": len(folders),
+        **{metric: {"mean": statistics.fmean(of), "std": statistics.stdev(of)} for metric, of in values.items()},
+    }
+
+
+def measure_tolerances(pairs: Iterable[tuple[Path, Path]]) -> dict[str, dict[str, float]]:
+    """Return for each result file and column the tolerance; columns without a difference are left out."""
+    found: dict[str, dict[str, float]] = {}
+    for one, other in pairs:
+        for name in result_files(one):
+            ours, theirs = read_values(one / name), read_values(other / name)
+            for key in ours.keys() | theirs.keys():
+                values = [of.get(key, 0.0) for of in (ours, theirs)]
+                if all(isinstance(value, float) for value in values) and values[0] != values[1]:
+                    columns = found.setdefault(name, {})
+                    columns[key[1]] = max(columns.get(key[1], 0), SAFETY * abs(values[0] - values[1]))  # type: ignore[operator]
+    return {name: dict(sorted(columns.items())) for name, columns in sorted(found.items())}
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

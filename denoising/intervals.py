@@ -1,27 +1,36 @@
-"""95% confidence intervals of a mean over images. They reflect the choice of images, not training randomness."""
+"""95% confidence intervals over images. They reflect the choice of images, not training randomness.
+
+An interval is a dictionary with its ends `low` and `high`. Both are NaN for fewer than 20 images, which say too little.
+`python -m benchmarks.coverage` measures how often the intervals of a mean contain it.
+"""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest, bootstrap
+from scipy.stats import binomtest, bootstrap, norm, t
 
 from denoising.rng import Purpose, generator
 
+Values = NDArray[np.float64]  # (N,)
+Interval = dict[str, float]
 CONFIDENCE = 0.95
+MIN_IMAGES = 20
+MANY_IMAGES = 1000  # from here on the bootstrap is as good as Student's interval, and follows skewed values
+NO_INTERVAL: Interval = {"low": float("nan"), "high": float("nan")}
 
 
-def confidence_interval(
-    values: NDArray[np.float64], *, resamples: int, seed: int, is_proportion: bool = False
-) -> dict[str, float]:
-    """Return the ends, `low` and `high`, of the 95% percentile bootstrap interval of the mean of `values` (N,).
+def mean_interval(values: Values, *, resamples: int, seed: int) -> Interval:
+    """Return the interval of the mean of `values`: Student's, or for 1,000 values or more the percentile bootstrap.
 
-    For a proportion, the mean of zeros and ones, it is Wilson's interval. Pass per-image differences for a paired
-    comparison. B. Efron, R. Tibshirani, An Introduction to the Bootstrap (1993), chapter 13.
+    Pass per-image differences for a paired comparison. B. Efron, R. Tibshirani, An Introduction to the Bootstrap
+    (1993), chapter 13.
     """
-    if is_proportion and np.isin(values, (0, 1)).all():  # near 0 and 1 a bootstrap interval would have no width
-        found = binomtest(int(values.sum()), len(values)).proportion_ci(CONFIDENCE, method="wilson")
-        return {"low": float(found.low), "high": float(found.high)}
-    if np.ptp(values) == 0:  # equal values, or a single one: nothing to resample
-        return {"low": float(values[0]), "high": float(values[0])}
+    if len(values) < MIN_IMAGES:
+        return NO_INTERVAL
+    if len(values) < MANY_IMAGES or np.ptp(values) == 0:
+        reach = t.ppf((1 + CONFIDENCE) / 2, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values))
+        return {"low": float(np.mean(values) - reach), "high": float(np.mean(values) + reach)}
     found = bootstrap(
         (values,),
         np.mean,
@@ -34,9 +43,49 @@ def confidence_interval(
     return {"low": float(found.low), "high": float(found.high)}
 
 
-def mean_with_ci(
-    name: str, values: NDArray[np.float64], *, resamples: int, seed: int, is_proportion: bool = False
-) -> dict[str, float]:
-    """Return the mean of the values and the ends of its interval as the columns `name`, `name_low`, `name_high`."""
-    ends = confidence_interval(values, resamples=resamples, seed=seed, is_proportion=is_proportion)
-    return {name: float(np.mean(values)), f"{name}_low": ends["low"], f"{name}_high": ends["high"]}
+def proportion_interval(hits: Values) -> Interval:
+    """Return Wilson's interval of a proportion, the mean of zeros and ones.
+
+    For means over several noise realizations of each image, `hits` may be fractions. The interval is then that of as
+    many images with one realization, which is never too narrow.
+    """
+    if len(hits) < MIN_IMAGES:
+        return NO_INTERVAL
+    found = binomtest(round(float(hits.sum())), len(hits)).proportion_ci(CONFIDENCE, method="wilson")
+    return {"low": float(found.low), "high": float(found.high)}
+
+
+def paired_proportion_interval(one: Values, other: Values) -> Interval:
+    """Return Newcombe's interval of the difference of two proportions on the same images, mean(one) - mean(other).
+
+    R. G. Newcombe, Improved confidence intervals for the difference between binomial proportions based on paired data,
+    Statistics in Medicine 17 (1998), method 10, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C.
+    """
+    count = len(one)
+    if count < MIN_IMAGES:
+        return NO_INTERVAL
+    both, neither = float(np.sum(one * other)), float(np.sum((1 - one) * (1 - other)))
+    first, second = float(one.sum()) - both, float(other.sum()) - both  # right in one alone
+    (p, p_low, p_high), (q, q_low, q_high) = (_wilson(float(of.sum()), count) for of in (one, other))
+    margins = (both + first) * (second + neither) * (both + second) * (first + neither)
+    excess = both * neither - first * second
+    if excess > 0:
+        excess = max(excess - count / 2, 0.0)  # continuity correction
+    correlation = excess / np.sqrt(margins) if margins else 0.0
+    below = (p - p_low) ** 2 - 2 * correlation * (p - p_low) * (q_high - q) + (q_high - q) ** 2
+    above = (p_high - p) ** 2 - 2 * correlation * (p_high - p) * (q - q_low) + (q - q_low) ** 2
+    return {"low": float(p - q - np.sqrt(max(below, 0))), "high": float(p - q + np.sqrt(max(above, 0)))}
+
+
+def columns(name: str, value: float, interval: Interval) -> dict[str, Any]:
+    """Return a value and its interval as the columns `name`, `name_low` and `name_high` of a table."""
+    return {name: float(value), f"{name}_low": interval["low"], f"{name}_high": interval["high"]}
+
+
+def _wilson(hits: float, count: int) -> tuple[float, float, float]:
+    """Return the proportion and the ends of Wilson's interval."""
+    z = norm.ppf((1 + CONFIDENCE) / 2)
+    share, scale = hits / count, 1 + z * z / count
+    middle = (share + z * z / (2 * count)) / scale
+    reach = z * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / scale
+    return share, float(middle - reach), float(middle + reach)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, uniform_filter
 
 from denoising.errors import DenoisingError
-from denoising.images import Images, require_pair
+from denoising.images import Images, require_images, require_pair
 
 PerImage = NDArray[np.float64]
 Stack = NDArray[np.float64]  # (N, H, W, C)
@@ -72,9 +72,7 @@ def ssim(clean: Images, other: Images) -> PerImage:
     >>> ssim(image, image)
     array([1.])
     """
-    unbiased = SSIM_WINDOW**2 / (SSIM_WINDOW**2 - 1)
-    blur = partial(uniform_filter, size=(1, SSIM_WINDOW, SSIM_WINDOW, 1))
-    return _ssim(clean, other, blur, window=SSIM_WINDOW, variance_scale=unbiased)
+    return UniformSsim(clean)(other)
 
 
 def ssim_gaussian_window(clean: Images, other: Images) -> PerImage:
@@ -86,23 +84,46 @@ def ssim_gaussian_window(clean: Images, other: Images) -> PerImage:
     Raises:
         DenoisingError: when the arrays are not images of the same shape, or smaller than the window.
     """
-    blur = partial(gaussian_filter, sigma=(0, 1.5, 1.5, 0), truncate=3.5)
-    return _ssim(clean, other, blur, window=GAUSSIAN_SSIM_WINDOW, variance_scale=1.0)
+    return GaussianSsim(clean)(other)
 
 
-def _ssim(clean: Images, other: Images, blur: Callable[..., Stack], *, window: int, variance_scale: float) -> PerImage:
-    """Compute for the whole stack what scikit-image computes for one image; a test compares the two."""
-    require_pair(clean, other)
-    height, width = clean.shape[1:3]
-    if min(height, width) < window:
-        raise DenoisingError(f"SSIM needs images of at least {window}x{window} pixels, found {height}x{width}.")
-    one, two = clean.astype(np.float64), other.astype(np.float64)  # a variance is a small difference of large numbers
-    mean_one, mean_two = blur(one), blur(two)
-    variance_one = variance_scale * (blur(one * one) - mean_one * mean_one)
-    variance_two = variance_scale * (blur(two * two) - mean_two * mean_two)
-    covariance = variance_scale * (blur(one * two) - mean_one * mean_two)
-    luminance, contrast = 0.01**2, 0.03**2  # the constants of Wang et al. for data range 1
-    similarity = (2 * mean_one * mean_two + luminance) * (2 * covariance + contrast)
-    similarity /= (mean_one**2 + mean_two**2 + luminance) * (variance_one + variance_two + contrast)
-    border = window // 2  # where the window would leave the image
-    return np.mean(similarity[:, border : height - border, border : width - border], axis=(1, 2, 3))
+class UniformSsim:
+    """The SSIM of `ssim` with given clean images: what depends on them alone is computed once, for many others."""
+
+    window = SSIM_WINDOW
+    variance_scale = SSIM_WINDOW**2 / (SSIM_WINDOW**2 - 1)  # unbiased
+    blur: Callable[..., Stack] = staticmethod(partial(uniform_filter, size=(1, SSIM_WINDOW, SSIM_WINDOW, 1)))
+
+    def __init__(self, clean: Images) -> None:
+        require_images(clean)
+        height, width = clean.shape[1:3]
+        if min(height, width) < self.window:
+            raise DenoisingError(
+                f"SSIM needs images of at least {self.window}x{self.window} pixels, found {height}x{width}."
+            )
+        self._given = clean
+        self._clean = clean.astype(np.float64)  # a variance is a small difference of large numbers
+        self._mean = self.blur(self._clean)
+        self._variance = self.variance_scale * (self.blur(self._clean * self._clean) - self._mean * self._mean)
+
+    def __call__(self, other: Images) -> PerImage:
+        """Return what scikit-image computes for each pair of images; a test compares the two."""
+        require_pair(self._given, other)
+        two = other.astype(np.float64)
+        mean = self.blur(two)
+        variance = self.variance_scale * (self.blur(two * two) - mean * mean)
+        covariance = self.variance_scale * (self.blur(self._clean * two) - self._mean * mean)
+        luminance, contrast = 0.01**2, 0.03**2  # the constants of Wang et al. for data range 1
+        similarity = (2 * self._mean * mean + luminance) * (2 * covariance + contrast)
+        similarity /= (self._mean**2 + mean**2 + luminance) * (self._variance + variance + contrast)
+        border = self.window // 2  # where the window would leave the image
+        height, width = similarity.shape[1:3]
+        return np.mean(similarity[:, border : height - border, border : width - border], axis=(1, 2, 3))
+
+
+class GaussianSsim(UniformSsim):
+    """The SSIM of `ssim_gaussian_window` with given clean images."""
+
+    window = GAUSSIAN_SSIM_WINDOW
+    variance_scale = 1.0
+    blur = staticmethod(partial(gaussian_filter, sigma=(0, 1.5, 1.5, 0), truncate=3.5))

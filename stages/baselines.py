@@ -10,7 +10,6 @@ if __name__ == "__main__":
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +53,13 @@ def main(parameters: BaselinesParameters) -> None:
         tables = sweep_noise(
             filters,
             splits,
-            [Noise(prepared.noise_kind, factor) for factor in parameters.levels],
+            [Noise(prepared.noise_kind, factor) for factor in parameters.factors],
             seed=prepared.noise_seed,
-            tuning=subsample(tuning, count=parameters.level_tuning_images),
-            measured={name: subsample(chosen, count=parameters.level_images) for name, chosen in measured.items()},
+            tuning=subsample(tuning, count=parameters.factor_tuning_images),
+            measured={name: subsample(chosen, count=parameters.factor_images) for name, chosen in measured.items()},
         )
         for name, table in tables.items():
-            write_table(folder / f"{name}_levels.csv", table)
+            write_table(folder / f"{name}_noise_sweep.csv", table)
         methods = {one.method: describe(one) for one in filters}
         write_summary(folder / "about.json", {"methods": methods, "parameters": parameters.model_dump()})
     write_times(filters, noisy[:TIMED_IMAGES])
@@ -92,9 +91,7 @@ def subsample(indices: NDArray[np.int64], *, count: int) -> NDArray[np.int64]:
 
 
 def describe(tuned: TunedFilter) -> dict[str, Any]:
-    described = asdict(tuned)
-    names = {"setting": "setting", "undone": "debiased", "deviation": "deviation", "validation_psnr": "validation_psnr"}
-    return {key: described[name] for key, name in names.items()}
+    return {name: getattr(tuned, name) for name in ("setting", "debiased", "deviation", "validation_psnr")}
 
 
 def write_times(filters: list[TunedFilter], noisy: Images) -> None:

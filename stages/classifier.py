@@ -1,4 +1,4 @@
-"""Train a classifier on clean images, which later tells whether a denoised digit is recognised: models/classifier.h5.
+"""Train a classifier on clean images, which later classifies denoised ones: writes models/classifier.h5.
 
 It depends on neither noise nor denoiser, so it is trained once per data set.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from denoising.backend import keras
-from denoising.backend.determinism import seed_everything
+from denoising.backend.determinism import seed_everything, set_threads
 from denoising.backend.schedules import cosine
 from denoising.backend.train_function import Tensor, make_train_function
 from denoising.batching import batches, prefetch, shuffled_chunks
@@ -25,13 +25,15 @@ from denoising.io.progress import progress_bar
 from denoising.io.splits import CleanSplit, open_clean_split
 from denoising.io.tables import write_summary
 from stages.parameters.classifier import ClassifierParameters
-from stages.paths import CLASSIFIER, CLASSIFIER_METRICS, PREPARED
+from stages.parameters.compute import ComputeParameters
+from stages.paths import CLASSIFIER, CLASSIFIER_SUMMARY, PREPARED
 
 WARMUP = 1 / 8  # of the steps
 BATCH = 500  # validation images
 
 
-def main(parameters: ClassifierParameters) -> None:
+def main(parameters: ClassifierParameters, compute: ComputeParameters) -> None:
+    set_threads(compute.threads)
     train, validation = (open_clean_split(PREPARED, name) for name in ("train", "validation"))
     classes = int(train.labels.max()) + 1
     if int(validation.labels.max()) >= classes:
@@ -39,10 +41,10 @@ def main(parameters: ClassifierParameters) -> None:
     seed_everything(parameters.seed)
     model = build_classifier(train.image_shape, classes=classes)
     steps = parameters.epochs * -(-len(train) // parameters.batch_size)
-    rate = cosine(parameters.learning_rate, steps=steps, warmup=WARMUP)
+    rate = cosine(parameters.learning_rate, steps=steps, warmup_fraction=WARMUP)
     train_steps = make_train_function(model, keras.optimizers.Adam(rate), loss, batch_size=parameters.batch_size)
     with (
-        replacing(CLASSIFIER, CLASSIFIER_METRICS) as (partial, metrics),
+        replacing(CLASSIFIER, CLASSIFIER_SUMMARY) as (partial, summary),
         progress_bar("training the classifier", total=parameters.epochs * len(train)) as bar,
     ):
         for epoch in range(parameters.epochs):
@@ -53,8 +55,8 @@ def main(parameters: ClassifierParameters) -> None:
         accuracy = measure_accuracy(model, validation)
         model.save(partial, include_optimizer=False)
         measured = {"validation_accuracy": accuracy, "parameter_count": model.count_params()}
-        write_summary(metrics, {"classifier": {**measured, "parameters": parameters.model_dump()}})
-    print(f"{CLASSIFIER}: {accuracy:.2%} of {len(validation):,} clean validation images recognised")
+        write_summary(summary, {**measured, "parameters": parameters.model_dump()})
+    print(f"{CLASSIFIER}: {accuracy:.2%} of {len(validation):,} clean validation images classified correctly")
 
 
 def chunks(train: CleanSplit, parameters: ClassifierParameters, *, epoch: int) -> Iterator[tuple[Images, Bytes]]:

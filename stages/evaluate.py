@@ -1,4 +1,4 @@
-"""Evaluate the denoiser: writes metrics.json, provenance.json, examples.csv and evaluation/ in reports/."""
+"""Evaluate the denoiser: writes reports/metrics.json and reports/evaluation/."""
 
 from stages.run import run_stage
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from denoising.backend.determinism import set_threads
 from denoising.batching import batches
 from denoising.evaluation.comparison import compare_methods, summarise_methods
 from denoising.evaluation.examples import index_table, select_examples, write_groups, write_methods
@@ -21,12 +22,13 @@ from denoising.evaluation.noise_types import evaluate_noise_types
 from denoising.evaluation.per_image import per_image_table, psnr_histogram
 from denoising.evaluation.provenance import describe_provenance
 from denoising.evaluation.renoised import RenoisedImages
-from denoising.evaluation.scores import score_split
+from denoising.evaluation.scores import score_realizations
 from denoising.evaluation.summary import (
+    key_metrics,
     summarise_classes,
+    summarise_classification,
     summarise_margin,
     summarise_realizations,
-    summarise_recognition,
 )
 from denoising.images import as_float
 from denoising.inference.classifier import load_classifier
@@ -36,26 +38,31 @@ from denoising.io.baseline_results import evenly_spaced, open_baseline_results
 from denoising.io.splits import SPLIT_NAMES, Split, open_split, read_dataset_info
 from denoising.io.tables import Table, read_summary, write_summary, write_table
 from denoising.noise.models import Noise
+from stages.parameters.compute import ComputeParameters
 from stages.parameters.evaluate import EvaluateParameters
 from stages.paths import (
     BASELINES,
     CLASSIFIER,
-    CLASSIFIER_METRICS,
+    CLASSIFIER_SUMMARY,
     DENOISER,
     EVALUATE_TIMES,
     EVALUATION,
+    EVALUATION_SUMMARY,
     EXAMPLE_SHEETS,
     EXAMPLES,
     METRICS,
     PREPARED,
     PROVENANCE,
-    TRAINING_PROVENANCE,
+    TRAINING_SUMMARY,
 )
 
+REPEATED = "The source itself repeats them, so the scores are too high."
 
-def main(parameters: EvaluateParameters) -> None:
+
+def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
+    set_threads(compute.threads)
     name, batch_size = parameters.split, parameters.batch_size
-    bootstrap = {"resamples": parameters.resamples, "seed": parameters.seed}
+    bootstrap = {"resamples": parameters.bootstrap_resamples, "seed": parameters.seed}
     prepared, split = read_dataset_info(PREPARED), open_split(PREPARED, name)
     noise = Noise(prepared.noise_kind, prepared.noise_factor)
     denoise = load(DENOISER, image_shape=split.image_shape, batch_size=batch_size)
@@ -68,10 +75,7 @@ def main(parameters: EvaluateParameters) -> None:
         new_noise(noise, seed=parameters.seed, key=(SPLIT_NAMES.index(name), number))
         for number in range(1, parameters.noise_draws)
     ]
-    scores = [
-        score_split(split, denoise, classify, batch_size=batch_size, realization=realization)
-        for realization in realizations
-    ]
+    scores = score_realizations(split, denoise, classify, batch_size=batch_size, realizations=realizations)
     first = scores[0]  # of the prepared noise, which all tables show
     clean_class = np.concatenate([classify(as_float(split.clean[p])) for p in batches(len(split), size=batch_size)])
     images = per_image_table(first, split.labels, clean_class=clean_class, filtered=baselines.indices)
@@ -87,29 +91,35 @@ def main(parameters: EvaluateParameters) -> None:
         "classes": summarise_classes(first, split.labels, **bootstrap),
         "psnr_histogram": psnr_histogram({kind: of["psnr"] for kind, of in first.items()}),
         "methods": methods,
-        "levels": evaluate_noise_sweep(
+        "noise_sweep": evaluate_noise_sweep(
             renoised, renoised_filtered, baselines.noise_sweep, kind=noise.kind, **bootstrap
         ),
-        "kinds": evaluate_noise_types(renoised, noise, **bootstrap),
+        "noise_types": evaluate_noise_types(renoised, noise, **bootstrap),
     }
     summary = merge(
         {"dataset": prepared.source, "noise": asdict(noise), "split": name, "images": len(split)},
         {"repeated_images": duplicates, "traced_noise": traced},
         summarise_realizations(scores, **bootstrap),
-        summarise_recognition(images, **bootstrap),
+        summarise_classification(images),
         summarise_margin(methods, best=next(iter(baselines.methods))),
     )
+    training, classifier = read_summary(TRAINING_SUMMARY), read_summary(CLASSIFIER_SUMMARY)
     sections = {
-        "train": read_summary(TRAINING_PROVENANCE)["train"]["parameters"],
-        "classifier": read_summary(CLASSIFIER_METRICS)["classifier"]["parameters"],
+        "prepare": prepared.parameters,
+        "train": training["parameters"],
+        "baselines": baselines.parameters,
+        "classifier": classifier["parameters"],
         "evaluate": parameters.model_dump(),
+        "compute": compute.model_dump(),
     }
     models = {"denoiser": DENOISER, "classifier": CLASSIFIER}
     provenance = describe_provenance(prepared, baselines, parameters=sections, models=models)
     examples = select_examples(images)
-    targets = [METRICS, PROVENANCE, EXAMPLES, EXAMPLE_SHEETS, *(EVALUATION / f"{table}.csv" for table in tables)]
-    with replacing(*targets) as (metrics_file, provenance_file, examples_file, sheets, *table_files):
-        write_summary(metrics_file, summary)
+    targets = [METRICS, EVALUATION_SUMMARY, PROVENANCE, EXAMPLES, EXAMPLE_SHEETS]
+    targets += [EVALUATION / f"{table}.csv" for table in tables]
+    with replacing(*targets) as (metrics_file, summary_file, provenance_file, examples_file, sheets, *table_files):
+        write_summary(metrics_file, key_metrics(summary, validation=training["validation"]))
+        write_summary(summary_file, summary)
         write_summary(provenance_file, provenance)
         for path, table in zip(table_files, tables.values(), strict=True):
             write_table(path, table)
@@ -123,8 +133,8 @@ def main(parameters: EvaluateParameters) -> None:
 
 def merge(*parts: dict[str, Any]) -> dict[str, Any]:
     """Return nested values as one dictionary, with the intervals of all parts side by side."""
-    intervals = {name: of for part in parts for name, of in part.get("interval", {}).items()}
-    return {**{name: value for part in parts for name, value in part.items()}, "interval": intervals}
+    intervals = {name: of for part in parts for name, of in part.get("intervals", {}).items()}
+    return {**{name: value for part in parts for name, value in part.items()}, "intervals": intervals}
 
 
 def write_time(denoise: Denoiser, split: Split, *, batch_size: int) -> None:
@@ -139,9 +149,17 @@ def write_time(denoise: Denoiser, split: Split, *, batch_size: int) -> None:
 
 def print_summary(summary: dict[str, Any]) -> None:
     print(f"{METRICS}: {summary['images']:,} {summary['split']} images of {summary['dataset']}")
+    if summary["repeated_images"]:
+        print(f"  Caution: {summary['repeated_images']:,} of them are also among the images trained on. {REPEATED}")
     for name in ("noisy", "denoised"):
-        low, high = summary["interval"][name]["psnr"].values()
-        line = "  {:<8}  PSNR {psnr:5.2f} dB ({:.2f} to {:.2f})  SSIM {ssim:.3f}  {recognised:.1%} recognised"
-        print(line.format(name, low, high, **summary[name]))
-    best, margin = summary["best_filter"], summary["ahead"]
-    print(f"  {margin['psnr']:+.2f} dB compared with {best['method']}, the best classical filter")
+        line = "  {:<8}  PSNR {psnr:5.2f} dB{}  SSIM {ssim:.3f}  accuracy {accuracy:.1%}"
+        print(line.format(name, interval_text(summary["intervals"][name]["psnr"]), **summary[name]))
+    margin, best = summary["intervals"]["margin"]["psnr"], summary["best_filter"]["method"]
+    print(
+        f"  {summary['margin']['psnr']:+.2f} dB{interval_text(margin)} compared with {best}, the best classical filter"
+    )
+
+
+def interval_text(interval: dict[str, float]) -> str:
+    """Return the ends of an interval in brackets; nothing where there is none."""
+    return "" if np.isnan(interval["low"]) else f" ({interval['low']:.2f} to {interval['high']:.2f})"

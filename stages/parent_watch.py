@@ -3,16 +3,26 @@
 import os
 import signal
 import threading
+import time
 from typing import NoReturn
 
 import psutil
 
 POLL_SECONDS = 0.5  # DVC itself takes longer to start
+PATIENCE_SECONDS = 10  # for an interrupt to end the process; native code may hold it up
 
 
 def exit_with_parent() -> None:
-    """From now on, interrupt this process when the `dvc` that started it ends; do nothing if there is none."""
+    """From now on, interrupt this process when the `dvc` that started it ends; do nothing if there is none.
+
+    DVC tells a stage its name in DVC_STAGE. If it does and is no ancestor, it ended before this call.
+
+    Raises:
+        KeyboardInterrupt: when the `dvc` that started this process has ended.
+    """
     dvc = _parent_dvc()
+    if dvc is None and "DVC_STAGE" in os.environ:
+        raise KeyboardInterrupt
     if dvc is not None:
         signal.signal(signal.SIGTERM, _interrupt)
         threading.Thread(target=_watch, args=(dvc,), daemon=True).start()
@@ -29,10 +39,20 @@ def _parent_dvc() -> psutil.Process | None:
 
 
 def _watch(dvc: psutil.Process) -> None:
-    wake = threading.Event()
-    while dvc.is_running() and dvc.status() != psutil.STATUS_ZOMBIE:
-        wake.wait(POLL_SECONDS)
+    while _is_alive(dvc):
+        time.sleep(POLL_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(PATIENCE_SECONDS)
+    os._exit(130)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # it ended between the two calls
+        return False
+    except psutil.Error:
+        return True  # it cannot be inspected now
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:

@@ -11,24 +11,32 @@ BASELINES = Path("data/baselines")
 DENOISER = Path("models/denoiser.h5")
 CLASSIFIER = Path("models/classifier.h5")
 
-TRAINING = Path("reports/training")  # metrics.json, provenance.json and DVCLive's plots
-TRAINING_PROVENANCE = TRAINING / "provenance.json"
-CLASSIFIER_METRICS = Path("reports/classifier/metrics.json")
+TRAINING = Path("reports/training")  # summary.json, and DVCLive's metrics.json and plots
+TRAINING_SUMMARY = TRAINING / "summary.json"
+CLASSIFIER_SUMMARY = Path("reports/classifier/summary.json")
 METRICS = Path("reports/metrics.json")
-PROVENANCE = Path("reports/provenance.json")
 EVALUATION = Path("reports/evaluation")
+EVALUATION_SUMMARY = EVALUATION / "summary.json"
+PROVENANCE = EVALUATION / "provenance.json"
+EXAMPLES = EVALUATION / "examples.csv"
 EXAMPLE_SHEETS = EVALUATION / "examples"
-EXAMPLES = Path("reports/examples.csv")
 FIGURES = Path("reports/figures")
 REPORT = Path("reports/report.html")
+SUMMARY = Path("reports/summary.json")  # what the report says, for programs
 
-BENCHMARK_ARCHITECTURES = Path("benchmarks/results/architectures.json")
+BENCHMARK_EXPERIMENTS = Path("benchmarks/results/experiments.json")
 BENCHMARK_NOTEBOOK = Path("benchmarks/results/beside_notebook.md")
+BENCHMARK_METHODS = Path("benchmarks/results/methods_with_bm3d.csv")
+BENCHMARK_STEPS = Path("benchmarks/results/steps.md")
+BENCHMARK_STAGES = Path("benchmarks/results/stages.md")
+VARIABILITY = Path("benchmarks/results/variability.json")
 
 # Not results: kept by neither Git nor DVC.
-LOCK = Path(".dvc/tmp/stage.lock")
+LOCKS = Path(".dvc/tmp/stages")
 CHECKPOINTS = Path(".dvc/tmp/training")
-TRAIN_LOG = Path("logs/train.log")
-TRAIN_TIMES = Path("logs/times/train.csv")
-BASELINES_TIMES = Path("logs/times/baselines.csv")
-EVALUATE_TIMES = Path("logs/times/evaluate.csv")
+KERAS_SETTINGS = Path(".dvc/tmp/keras")
+LOGS = Path("logs")
+TRAIN_LOG = LOGS / "train.log"
+TRAIN_TIMES = LOGS / "times/train.csv"
+BASELINES_TIMES = LOGS / "times/baselines.csv"
+EVALUATE_TIMES = LOGS / "times/evaluate.csv"

@@ -33,16 +33,17 @@ def main(parameters: PrepareParameters) -> None:
     try:
         source = load_source(
             parameters.source,
-            validation_fraction=parameters.validation,
+            validation_fraction=parameters.validation_fraction,
             seed=parameters.seed,
-            digits_test_fraction=parameters.digits.test,
-            digits_augmented_copies=parameters.digits.warps,
+            digits_test_fraction=parameters.digits.test_fraction,
+            digits_augmented_copies=parameters.digits.augmented_copies,
         )
     except DatasetUnavailableError as error:
         raise DatasetUnavailableError(f"{error}\n{OFFLINE}") from error
     splits, noise = source.splits, Noise(parameters.noise.kind, parameters.noise.factor)
     info = DatasetInfo(
         source=parameters.source,
+        verified=source.verified,
         noise_kind=noise.kind,
         noise_factor=noise.factor,
         noise_seed=parameters.seed,

@@ -2,17 +2,17 @@
 
 import fcntl
 import os
+import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from inspect import signature
+from pathlib import Path
 from typing import NoReturn
 
-from denoising.errors import DamagedFileError, DenoisingError
-from stages.parameters import SECTIONS
-from stages.parameters.base import check_document, read_document
 from stages.parent_watch import exit_with_parent
-from stages.paths import LOCK
 
 INTERRUPTED = (
     "Interrupted. The next `dvc repro` starts this stage again (a training resumes after its last complete epoch), "
@@ -21,49 +21,74 @@ INTERRUPTED = (
 
 
 def run_stage(name: str) -> NoReturn:
-    """Run `main` of the module stages.NAME, with its section of params.yaml if it has one, and end the process.
+    """Run `main` of the module stages.NAME, with the sections of params.yaml that it takes, and end the process.
 
-    The module is imported here, after the checks, because TensorFlow takes seconds to import. Only one stage runs in a
-    folder at a time: a stage can outlive a `dvc repro` that was killed, and could overwrite what the next one makes.
+    The module is imported here, after the checks, because TensorFlow takes seconds to import. A stage runs only once at
+    a time in a folder: it can outlive a `dvc repro` that was killed, and could overwrite what the next one makes.
     """
 
     def main() -> None:
         exit_with_parent()
+        from stages.environment import clean_environment
+        from stages.parameters import SECTIONS
+        from stages.parameters.document import check_document, read_document
+
         document = read_document()
-        check_document(document, SECTIONS)
-        section = [SECTIONS[name].model_validate(document[name])] if name in SECTIONS else []
-        with stage_lock():
-            import_module(f"stages.{name}").main(*section)
+        check_document(document)
+        clean_environment(name)
+        with stage_lock(name):
+            recipe = import_module(f"stages.{name}").main
+            taken = [of.annotation for of in signature(recipe).parameters.values()]
+            recipe(*(SECTIONS[section].read(document[section]) for section in SECTIONS if SECTIONS[section] in taken))
 
-    run(main)
+    run(main, name=name)
 
 
-def run(main: Callable[[], None]) -> NoReturn:
-    """Run `main` and end the process: with status 0, or with 1 (130 when interrupted) and one sentence."""
+def run(main: Callable[[], None], *, name: str = "tool") -> NoReturn:
+    """Run `main` and end the process: with status 0, or with 1 (130 when interrupted) and one sentence.
+
+    The traceback behind the sentence is written to logs/NAME-error.log.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    with suppress(OSError):
+        error_log(name).unlink(missing_ok=True)
     try:
         main()
-    except DamagedFileError as error:
-        _exit(f"{error} `dvc repro` makes or restores it.", status=1)
-    except DenoisingError as error:
-        _exit(str(error), status=1)
-    except OSError as error:
-        place = f" ({error.filename})" if error.filename else ""
-        _exit(f"System error: {error.strerror or error}{place}. Correct this and run `dvc repro` again.", status=1)
     except KeyboardInterrupt:
         _exit(INTERRUPTED, status=130)
+    except Exception as error:
+        sentence = _sentence(error, name)
+        if sentence is None:
+            raise
+        with suppress(OSError):
+            error_log(name).parent.mkdir(exist_ok=True)
+            error_log(name).write_text(traceback.format_exc(), encoding="utf-8")
+        _exit(sentence, status=1)
     sys.exit(0)
 
 
+def error_log(name: str) -> Path:
+    """Return the file that has the traceback of the last error of a stage, if it ended with one."""
+    from stages.paths import LOGS
+
+    return LOGS / f"{name}-error.log"
+
+
 @contextmanager
-def stage_lock() -> Iterator[None]:
-    """Hold the lock of this folder; the system releases it when the process ends, however it ends."""
-    LOCK.parent.mkdir(parents=True, exist_ok=True)
-    with LOCK.open("a+", encoding="utf-8") as file:
+def stage_lock(name: str) -> Iterator[None]:
+    """Hold the lock of a stage in this folder; the system releases it when the process ends, however it ends."""
+    from stages.paths import LOCKS
+
+    LOCKS.mkdir(parents=True, exist_ok=True)
+    with (LOCKS / f"{name}.lock").open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            print(f"Waiting for process {file.read()}, a stage of an earlier run that has not ended yet.", flush=True)
+            print(
+                f"Waiting for process {file.read()}, this stage of an earlier run, which is still running.", flush=True
+            )
             fcntl.flock(file, fcntl.LOCK_EX)
         file.truncate(0)
         file.write(str(os.getpid()))
@@ -71,6 +96,22 @@ def stage_lock() -> Iterator[None]:
         yield
 
 
+def _sentence(error: Exception, name: str) -> str | None:
+    """Return what a person is told of an error that they can correct; None for a mistake in the program."""
+    from denoising.errors import DamagedFileError, DenoisingError
+
+    if isinstance(error, DamagedFileError):
+        return f"{error} `dvc repro` makes or restores it."
+    if isinstance(error, DenoisingError):
+        return str(error)
+    if isinstance(error, OSError):
+        place = f" ({error.filename})" if error.filename else ""
+        log = f" The traceback is in {error_log(name)}."
+        return f"System error: {error.strerror or error}{place}. Correct this and run `dvc repro` again.{log}"
+    return None
+
+
 def _exit(sentence: str, *, status: int) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends already
     print(f"\n{sentence}", file=sys.stderr, flush=True)
     sys.exit(status)

@@ -9,12 +9,12 @@ if __name__ == "__main__":
     run_stage("train")
 
 import time
+from pathlib import Path
 
 from denoising.backend.determinism import seed_everything, set_threads
 from denoising.backend.distribution import choose_strategy
 from denoising.backend.hardware import describe_hardware
 from denoising.backend.schedules import SCHEDULES
-from denoising.errors import DenoisingError
 from denoising.io.atomic import replacing
 from denoising.io.splits import Split, open_split, read_dataset_info
 from denoising.io.tables import write_summary, write_table
@@ -35,21 +35,22 @@ from denoising.training.losses import training_loss
 from denoising.training.optimizers import build_optimizer
 from denoising.training.trainer import Trainer
 from denoising.training.validation import make_validation_function
+from stages.parameters.compute import ComputeParameters
 from stages.parameters.train import TrainParameters
-from stages.paths import CHECKPOINTS, DENOISER, PREPARED, TRAIN_LOG, TRAIN_TIMES, TRAINING, TRAINING_PROVENANCE
+from stages.paths import CHECKPOINTS, DENOISER, PREPARED, TRAIN_LOG, TRAIN_TIMES, TRAINING, TRAINING_SUMMARY
 
 DATA = ["about.json", *(f"{split}_{part}.npy" for split in ("train", "validation") for part in ("clean", "noisy"))]
 
 
-def main(parameters: TrainParameters) -> None:
-    require_error_loss(parameters.architecture, parameters.loss)
-    set_threads(parameters.threads)
+def main(parameters: TrainParameters, compute: ComputeParameters) -> None:
+    set_threads(compute.threads)
     seed_everything(parameters.seed)
     train, validation = (open_split(PREPARED, name) for name in ("train", "validation"))
     began = time.monotonic()
     data = (PREPARED / name for name in DATA)
     code = loaded_files(("denoising", "stages.train", "stages.parameters.train"))
-    checkpoint_path = CHECKPOINTS / f"{fingerprint(parameters.model_dump(), describe_hardware(), data, code)}.npz"
+    settings = parameters.model_dump()
+    checkpoint_path = checkpoint_folder() / f"{fingerprint(settings, describe_hardware(), data, code)}.npz"
     checkpoint = load_checkpoint(checkpoint_path) or Checkpoint()
     began -= checkpoint.seconds
     loader = make_loader(parameters, train)
@@ -57,7 +58,7 @@ def main(parameters: TrainParameters) -> None:
     denoiser, history = trainer.denoiser, checkpoint.history
     TRAIN_LOG.parent.mkdir(exist_ok=True)
     with (
-        replacing(DENOISER, TRAINING_PROVENANCE) as (model, provenance),
+        replacing(DENOISER, TRAINING_SUMMARY) as (model, summary),
         TRAIN_LOG.open("a" if history else "w", encoding="utf-8") as log,
         open_live(TRAINING) as live,
     ):
@@ -83,36 +84,43 @@ def main(parameters: TrainParameters) -> None:
         epoch = best_epoch(history)
         denoiser.set_weights(checkpoint.best_weights)
         denoiser.save(model, include_optimizer=False)
+        saved = {name.partition("/")[2]: value for name, value in history[epoch - 1].items() if "validation" in name}
         size = {"parameter_count": denoiser.count_params(), "multiply_adds": count_macs(denoiser)}
-        logger.on_train_end(epoch, history[epoch - 1], size=size)
-        write_summary(provenance, {"machine": describe_hardware(), "train": {"parameters": parameters.model_dump()}})
+        described = {"epoch": epoch, "validation": saved, **size, "parameters": settings}
+        write_summary(summary, {**described, "machine": describe_hardware()})
     kibibytes = DENOISER.stat().st_size / 1024
     print(f"{DENOISER}: {denoiser.count_params():,} parameters, {kibibytes:.0f} KiB, from epoch {epoch}")
     TRAIN_TIMES.parent.mkdir(parents=True, exist_ok=True)
     write_table(TRAIN_TIMES, {"epochs": [len(history)], "seconds": [checkpoint.seconds]})
-    checkpoint_path.unlink()
+    checkpoint_path.unlink(missing_ok=True)
 
 
-def require_error_loss(architecture: str, loss: str) -> None:
-    """Raise `DenoisingError` where the loss takes outputs for probabilities that may lie outside [0, 1]."""
-    if (architecture, loss) == ("dncnn", "binary_crossentropy"):
-        raise DenoisingError("The output of dncnn is not a probability. Set train.loss to mean_squared_error, say.")
+def checkpoint_folder() -> Path:
+    """Return the folder of the checkpoints; that of the workspace too for an experiment in a temporary folder of it."""
+    for folder in Path.cwd().parents:
+        if folder.parts[-3:] == (".dvc", "tmp", "exps"):
+            return folder.parents[2] / CHECKPOINTS
+    return CHECKPOINTS
 
 
 def make_loader(parameters: TrainParameters, train: Split) -> TrainingLoader:
     """Return the loader of the chosen training images, with prepared or on-the-fly noise."""
     noise = None
-    if parameters.noise == "fresh":
-        prepared = read_dataset_info(PREPARED)
-        low, high = [prepared.noise_factor] * 2 if parameters.factors == "prepared" else parameters.factors
+    if parameters.noise_sampling == "per_epoch":
+        prepared, factor_range = (
+            read_dataset_info(PREPARED),
+            parameters.settings("noise_sampling")["noise_factor_range"],
+        )
+        low, high = [prepared.noise_factor] * 2 if factor_range == "prepared" else factor_range
         noise = OnTheFlyNoise(prepared.noise_kind, (low, high), parameters.seed)
-    indices = choose_subset(len(train), fraction=parameters.share, seed=parameters.seed)
+    indices = choose_subset(len(train), fraction=parameters.train_fraction, seed=parameters.seed)
     return TrainingLoader(train, indices, noise, parameters.batch_size, parameters.seed)
 
 
 def make_trainer(parameters: TrainParameters, loader: TrainingLoader, validation: Split) -> Trainer:
     """Return the trainer of the denoiser that the parameters describe, distributed over the devices there are."""
-    size = {"filters": parameters.filters, "depth": parameters.depth}
+    size = parameters.settings("architecture")
+    loss = training_loss(parameters.loss, kl_weight=size.pop("kl_weight", 0.0))
     shape = validation.image_shape
     denoiser = build_model(parameters.architecture, shape, **size)
     validate = make_validation_function(denoiser, validation, loss=parameters.loss)
@@ -121,12 +129,13 @@ def make_trainer(parameters: TrainParameters, loader: TrainingLoader, validation
         model = build_training_model(parameters.architecture, shape, **size, precision=parameters.precision)
         optimizer = build_optimizer(
             parameters.optimizer,
-            SCHEDULES[parameters.schedule](parameters.learning_rate, steps=steps, warmup=parameters.warmup),
+            SCHEDULES[parameters.lr_schedule](
+                parameters.learning_rate, steps=steps, **parameters.settings("lr_schedule")
+            ),
             beta_2=parameters.beta_2,
-            weight_decay=parameters.weight_decay,
-            ema_decay=parameters.average,
+            ema_decay=parameters.ema_decay,
+            **parameters.settings("optimizer"),
         )
-        loss = training_loss(parameters.loss, kl_weight=parameters.kl_weight)
         return Trainer(model, denoiser, optimizer=optimizer, loss=loss, loader=loader, validate=validate)
 
 

@@ -1,4 +1,4 @@
-"""A small copy of this project to run for real: the embedded digits without warps, one epoch."""
+"""A small copy of this project to run for real: the embedded digits without augmented copies, one epoch."""
 
 import fcntl
 import os
@@ -14,17 +14,18 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SMALL = {
     "source": "digits",
-    "warps": "0",
+    "augmented_copies": "0",
     "epochs": "1",
     "methods": "[median, gaussian]",
-    "levels": "[0.0, 0.5]",
+    "factors": "[0.0, 0.5]",
     "images": "40",
     "tuning_images": "4",
-    "level_images": "4",
+    "factor_tuning_images": "4",
+    "factor_images": "20",
     "noise_draws": "2",
-    "resamples": "100",
+    "bootstrap_resamples": "100",
     "columns": "4",
-    "dots_per_inch": "40",
+    "dpi": "40",
 }
 NOBODY = "http://127.0.0.1:9"  # the discard port, where no one listens
 

@@ -1,4 +1,4 @@
-"""Write the tables of README.md and docs/ from the recorded results. This is `make docs`.
+"""Write the tables of README.md and docs/, and params.schema.json. This is `make docs`.
 
     python -m tools.docs            # writes the files
     python -m tools.docs --check    # only says which are out of date
@@ -6,22 +6,27 @@
 A table stands between the lines `<!-- NAME:begin -->` and `<!-- NAME:end -->`; `tools/tables.py` makes it.
 """
 
+import json
 import re
 import sys
 from pathlib import Path
 
 from denoising.errors import DenoisingError
 from stages.run import run
+from tools.parameters import schema
 from tools.tables import TABLES
+
+SCHEMA = Path("params.schema.json")
 
 
 def main() -> None:
-    texts = {path: path.read_text(encoding="utf-8") for path in documents()}
+    texts = {path: path.read_text(encoding="utf-8") if path.exists() else "" for path in (*documents(), SCHEMA)}
     updated = {path: with_tables(text) for path, text in texts.items()}
+    updated[SCHEMA] = json.dumps(schema(), indent=2) + "\n"
     stale = [path for path in texts if updated[path] != texts[path]]
     if stale and "--check" in sys.argv[1:]:
         names = ", ".join(map(str, stale))
-        raise DenoisingError(f"The tables in {names} are not those of the recorded results. Run `make docs`.")
+        raise DenoisingError(f"Out of date with the recorded results or the parameters: {names}. Run `make docs`.")
     for path in stale:
         path.write_text(updated[path], encoding="utf-8")
 

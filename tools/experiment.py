@@ -1,9 +1,9 @@
-"""Run a named experiment: the settings of experiments/NAME.yaml, applied to params.yaml.
+"""Run a named experiment: the sections in experiments/NAME.yaml, in place of those in the committed params.yaml.
 
     python -m tools.experiment NAME [OPTION ...]    # or: make experiment NAME=fast
 
-It is `dvc exp run --name NAME -S ...` with these settings; further options are passed to DVC, such as `--queue` or
-`-S train.seed=2`.
+It is `dvc exp run --name NAME -S ...` with these settings. Nothing that ran before changes them: the other sections are
+those of the last commit. Further options are passed to DVC, such as `--queue` or `-S train.seed=2`.
 """
 
 import subprocess
@@ -14,35 +14,56 @@ from pathlib import Path
 from typing import Any
 
 from denoising.errors import DenoisingError
-from stages.parameters import SECTIONS
-from stages.parameters.base import check_document, read_document
-from stages.parameters.yaml12 import load_yaml
-from stages.paths import EXPERIMENTS
+from stages.parameters.document import check_document, parse_document, read_document
+from stages.paths import EXPERIMENTS, PARAMS
 from stages.run import run
+from tools.commands import DVC, committed
 
 RESTORE = "git restore --staged --worktree . && dvc checkout"
-DVC = (sys.executable, "-m", "dvc")
 
 
 def main() -> None:
     name, *options = sys.argv[1:] or [""]
     settings = read_experiment(name)
-    check_document(merged(read_document(), settings), SECTIONS)
+    base, current = committed_document(), read_document()
+    target = {**base, **settings}
+    check_document(target)
     listed = subprocess.run([*DVC, "exp", "list", "--name-only"], capture_output=True, text=True, check=False).stdout
     free = free_name(name, taken=listed.split())
-    edited = subprocess.run(
-        ["git", "status", "--porcelain", "-uno"], capture_output=True, text=True, check=False
-    ).stdout
-    if edited and not {"--queue", "--temp"} & set(options):
-        print("There are uncommitted changes. Commit them first if you want to keep them.")
-    status = subprocess.run([*DVC, "exp", "run", "--name", free, *changes(settings), *options], check=False).returncode
+    in_workspace = not {"--queue", "--temp"} & set(options)
+    tell_uncommitted(base, current, settings, in_workspace=in_workspace)
+    command = [*DVC, "exp", "run", "--name", free, *changes(current, target), *options]
+    status = subprocess.run(command, check=False).returncode
     if status:
         sys.exit(status)
-    if not {"--queue", "--temp"} & set(options):
+    if in_workspace:
         print(
             f"\nThe results of {free} are in your working folder now. `{RESTORE}` restores what is committed;\n"
             "`dvc repro` makes what the cache does not contain."
         )
+
+
+def committed_document() -> Mapping[str, Any]:
+    """Return the committed params.yaml; raises `DenoisingError` where nothing is committed."""
+    return parse_document(committed(PARAMS), name=f"the committed {PARAMS}")
+
+
+def tell_uncommitted(
+    base: Mapping[str, Any], current: Mapping[str, Any], settings: Mapping[str, Any], *, in_workspace: bool
+) -> None:
+    """Say which parameters of the working folder the experiment does not use, and which changes it will mix with."""
+    known, edited = dict(flatten(base)), dict(flatten(current))
+    unused = [path for path, value in edited.items() if known.get(path) != value and path.split(".")[0] not in settings]
+    if unused:
+        print(
+            f"An experiment starts from the committed {PARAMS}. Not used: {', '.join(unused)}. Pass them as options, "
+            f"such as -S {unused[0]}={written(edited[unused[0]])}, or commit them first."
+        )
+    changed = subprocess.run(
+        ["git", "status", "--porcelain", "-uno"], capture_output=True, text=True, check=False
+    ).stdout
+    if changed and in_workspace:
+        print("There are uncommitted changes. Commit them first if you want to keep them.")
 
 
 def free_name(name: str, *, taken: Collection[str]) -> str:
@@ -56,30 +77,30 @@ def names(folder: Path = EXPERIMENTS) -> list[str]:
 
 
 def read_experiment(name: str, *, folder: Path = EXPERIMENTS) -> dict[str, Any]:
-    """Return the settings of an experiment by section; raises `DenoisingError` for an unknown name."""
+    """Return the sections of an experiment, each complete; raises `DenoisingError` for an unknown name."""
     if name not in (known := names(folder)):
         raise DenoisingError(
             f"There is no experiment called {name!r}. Known are {', '.join(known)}: `make experiment NAME=...`."
         )
     path = folder / f"{name}.yaml"
-    settings = load_yaml(path.read_text(encoding="utf-8"), name=str(path))
-    if not isinstance(settings, Mapping) or not all(isinstance(section, Mapping) for section in settings.values()):
-        raise DenoisingError(f"{path} should contain sections, as params.yaml does.")
-    return dict(settings)
+    return dict(parse_document(path.read_bytes(), name=str(path)))
 
 
-def merged(document: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the document with its values replaced by the settings of an experiment."""
-    result = dict(document)
-    for name, value in settings.items():
-        both = isinstance(value, Mapping) and isinstance(result.get(name), Mapping)
-        result[name] = merged(result[name], value) if both else value
-    return result
+def changes(current: Mapping[str, Any], target: Mapping[str, Any]) -> list[str]:
+    """Return what leads from the current parameters to others, as options of `dvc exp run`."""
+    have, want = dict(flatten(current)), dict(flatten(target))
+    removed = [f"~{path}" for path in have if path not in want]
+    changed = [
+        f"{'' if path in have else '+'}{path}={written(value)}"
+        for path, value in want.items()
+        if path not in have or have[path] != value
+    ]
+    return [word for change in (*removed, *changed) for word in ("-S", change)]
 
 
-def changes(settings: Mapping[str, Any]) -> list[str]:
-    """Return the settings as options of `dvc exp run`."""
-    return [word for path, value in flatten(settings) for word in ("-S", f"{path}={value}")]
+def written(value: Any) -> str:
+    """Return a value as DVC reads it in an option."""
+    return f"[{','.join(map(written, value))}]" if isinstance(value, list) else str(value)
 
 
 def flatten(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -5,21 +5,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-from denoising.datasets.cache import load_arrays
 from denoising.errors import DatasetUnavailableError, DenoisingError
 from denoising.io.atomic import replacing
-from stages.parameters import SECTIONS
-from stages.parameters.base import check_document, read_document, read_section
+from stages.parameters.document import check_document, read_document, read_section
 from stages.parameters.prepare import PrepareParameters
 from stages.paths import PARAMS, REPORT
-from stages.run import run
-
-DVC = (sys.executable, "-m", "dvc")
+from stages.run import error_log, run
+from tools.commands import DVC
 
 
 def main() -> None:
-    check_document(read_document(), SECTIONS)
+    check_document(read_document())
     configure_dvc()
+    error_log("prepare").unlink(missing_ok=True)
     status = subprocess.run([*DVC, "repro"], check=False).returncode
     if status and mnist_is_missing():
         choose_digits()
@@ -47,24 +45,23 @@ def configure_dvc() -> None:
 
 
 def mnist_is_missing() -> bool:
-    """Say whether the source is MNIST and no copy of it is available."""
-    if read_section("prepare", PrepareParameters).source != "mnist":
-        return False
-    try:
-        load_arrays("mnist")
-    except DatasetUnavailableError:
-        return True
-    return False
+    """Say whether the stage prepare ended because no copy of MNIST is available."""
+    log = error_log("prepare")
+    return (
+        read_section("prepare", PrepareParameters).source == "mnist"
+        and log.exists()
+        and DatasetUnavailableError.__name__ in log.read_text(encoding="utf-8")
+    )
 
 
 def choose_digits() -> None:
-    """Set prepare.source to digits in params.yaml and leave every other line unchanged."""
-    text = PARAMS.read_text(encoding="utf-8")
-    changed, count = re.subn(r"^( +source: *)(['\"]?)mnist\2( ?)", r"\1digits", text, count=1, flags=re.MULTILINE)
+    """Set prepare.source to digits in params.yaml and leave every other byte unchanged."""
+    content = PARAMS.read_bytes()
+    changed, count = re.subn(rb"^( +source: *)(['\"]?)mnist\2( ?)", rb"\1digits", content, count=1, flags=re.MULTILINE)
     if not count:
         raise DenoisingError(f"Set prepare.source to digits in {PARAMS} and run again.")
     with replacing(PARAMS) as (partial,):
-        partial.write_text(changed, encoding="utf-8")
+        partial.write_bytes(changed)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,22 @@
 """The tables of README.md and docs/, as Markdown, from the recorded results."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
-from denoising.figures.labels import METHOD_LABELS, NOISE_LABELS
+from denoising.figures.labels import METHOD_LABELS, NOISE_LABELS, in_brackets, interval_text
 from denoising.io.tables import read_summary, read_table, rows_of
-from stages.paths import BENCHMARK_ARCHITECTURES, BENCHMARK_NOTEBOOK, EVALUATION, METRICS
+from stages.paths import (
+    BENCHMARK_EXPERIMENTS,
+    BENCHMARK_METHODS,
+    BENCHMARK_NOTEBOOK,
+    BENCHMARK_STAGES,
+    BENCHMARK_STEPS,
+    EVALUATION,
+    SUMMARY,
+    VARIABILITY,
+)
+from tools.parameters import parameter_table
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -15,82 +26,96 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join([first, "|---" * columns + "|", *others])
 
 
-def flat_ends(intervals: dict[str, Any]) -> dict[str, float]:
-    """Return the ends of intervals under the names that they have in the tables of reports/evaluation/."""
-    return {f"{name}_{end}": ends[end] for name, ends in intervals.items() for end in ("low", "high")}
+def value(number: float, low: float | None, high: float | None, form: str, *, scale: float = 1) -> str:
+    """Return a value with its interval in brackets, if it has one."""
+    text = "" if low is None or high is None else interval_text(scale * low, scale * high, form)
+    return f"{scale * number:{form}}{in_brackets(text)}"
 
 
-def with_interval(of: dict[str, Any], name: str, form: str, *, scale: float = 1) -> str:
-    value, low, high = (scale * of[f"{name}{end}"] for end in ("", "_low", "_high"))
-    return f"{value:{form}} ({low:{form}} to {high:{form}})"
+def of_row(row: Mapping[str, Any], name: str, form: str, *, scale: float = 1) -> str:
+    return value(row[name], row[f"{name}_low"], row[f"{name}_high"], form, scale=scale)
+
+
+def of_summary(summary: Mapping[str, Any], name: str, metric: str, form: str, *, scale: float = 1) -> str:
+    return value(summary[name][metric], **summary["intervals"][name][metric], form=form, scale=scale)
 
 
 def results() -> str:
-    metrics = read_summary(METRICS)
-    rows = []
-    for kind in ("noisy", "denoised"):
-        of = metrics[kind] | flat_ends(metrics["interval"][kind])
-        rows.append(
-            [
-                kind,
-                with_interval(of, "mse", ".5f"),
-                with_interval(of, "psnr", ".2f"),
-                with_interval(of, "ssim", ".3f"),
-                with_interval(of, "recognised", ".1f", scale=100),
-            ]
-        )
-    return table(["", "MSE", "PSNR (dB)", "SSIM", "recognised (%)"], rows)
+    summary = read_summary(SUMMARY)
+    rows = [
+        [
+            kind,
+            of_summary(summary, kind, "mse", ".5f"),
+            of_summary(summary, kind, "psnr", ".2f"),
+            of_summary(summary, kind, "ssim", ".3f"),
+            of_summary(summary, kind, "accuracy", ".1f", scale=100),
+        ]
+        for kind in ("noisy", "denoised")
+    ]
+    seeds = read_summary(VARIABILITY)["seeds"]
+    if seeds:
+        forms = {"mse": (".5f", 1), "psnr": (".2f", 1), "ssim": (".3f", 1), "accuracy": (".1f", 100)}
+        spread = [with_std(seeds[metric], form, scale=scale) for metric, (form, scale) in forms.items()]
+        rows.append([f"denoised, over {seeds['count']} training seeds", *spread])
+    return table(["", "MSE", "PSNR (dB)", "SSIM", "accuracy (%)"], rows)
+
+
+def with_std(of: Mapping[str, float], form: str, *, scale: float = 1) -> str:
+    return f"{scale * of['mean']:{form}} ± {scale * of['std']:{form}}"
 
 
 def conventions() -> str:
-    metrics = read_summary(METRICS)
+    summary = read_summary(SUMMARY)
     rows = [
-        [kind, f"{metrics[kind]['psnr_of_mean_mse']:.2f}", f"{metrics[kind]['ssim_gaussian_window']:.3f}"]
+        [kind, f"{summary[kind]['psnr_of_mean_mse']:.2f}", f"{summary[kind]['ssim_gaussian_window']:.3f}"]
         for kind in ("noisy", "denoised")
     ]
     return table(["", "PSNR of the mean MSE (dB)", "SSIM, Gaussian window"], rows)
 
 
 def changes() -> str:
-    metrics = read_summary(METRICS)
-    gain, draws = metrics["interval"]["gain"]["psnr"], metrics["draws"]["denoised"]["psnr"]
-    margin = metrics["interval"]["ahead"]
-    best = METHOD_LABELS[metrics["best_filter"]["method"]]
-    recognised = {end: 100 * margin["recognised"][end] for end in ("low", "high")}
+    summary = read_summary(SUMMARY)
+    best = METHOD_LABELS[summary["best_filter"]["method"]]
+    draws = summary["range_over_noise_draws"]["denoised"]["psnr"]
     rows = [
-        ["gain in PSNR per image (dB)", f"{metrics['gain']['psnr']:.2f} ({gain['low']:.2f} to {gain['high']:.2f})"],
-        ["denoised PSNR, range over noise realizations (dB)", f"{draws['least']:.2f} to {draws['most']:.2f}"],
-        [
-            f"margin over the best filter, {best} (dB)",
-            f"{metrics['ahead']['psnr']:.2f} ({margin['psnr']['low']:.2f} to {margin['psnr']['high']:.2f})",
-        ],
-        [
-            "the same in recognised images (percentage points)",
-            f"{100 * metrics['ahead']['recognised']:.1f} ({recognised['low']:.1f} to {recognised['high']:.1f})",
-        ],
-        ["clean images recognised (%)", f"{100 * metrics['clean']['recognised']:.1f}"],
-        ["of these, repaired; lost; flipped", "{repaired:,}; {lost:,}; {flipped:,}".format(**metrics)],
+        ["gain in PSNR per image (dB)", of_summary(summary, "gain", "psnr", ".2f")],
+        ["denoised PSNR, range over noise realizations (dB)", f"{draws['min']:.2f} to {draws['max']:.2f}"],
+        [f"margin over the best filter, {best} (dB)", of_summary(summary, "margin", "psnr", ".2f")],
+        ["the same in accuracy (percentage points)", of_summary(summary, "margin", "accuracy", ".1f", scale=100)],
+        ["accuracy of clean images (%)", of_summary(summary, "clean", "accuracy", ".1f", scale=100)],
+        ["of these, repaired; lost; flipped", "{repaired:,}; {lost:,}; {flipped:,}".format(**summary)],
     ]
     return table(["", "value (95% interval)"], rows)
 
 
 def methods() -> str:
+    return methods_of(EVALUATION / "methods.csv")
+
+
+def methods_with_bm3d() -> str:
+    return methods_of(BENCHMARK_METHODS, only=("denoiser", "bm3d"))
+
+
+def methods_of(path: Path, *, only: tuple[str, ...] = ()) -> str:
     rows = []
-    for of in rows_of(read_table(EVALUATION / "methods.csv")):
+    for of in rows_of(read_table(path)):
         method = str(of["method"])
+        if only and method not in only:
+            continue
         rows.append(
             [
                 METHOD_LABELS[method],
-                with_interval(of, "psnr", ".2f"),
-                with_interval(of, "ssim", ".3f"),
-                with_interval(of, "mse", ".4f"),
-                with_interval(of, "recognised", ".1f", scale=100),
+                of_row(of, "psnr", ".2f"),
+                of_row(of, "ssim", ".3f"),
+                of_row(of, "mse", ".4f"),
+                of_row(of, "accuracy", ".1f", scale=100),
                 "" if method == "noisy" else f"{of['repaired']:.0f}, {of['flipped']:.0f}",
-                "" if method == "denoiser" else with_interval(of, "ahead_psnr", ".2f"),
+                "" if method == "denoiser" else of_row(of, "margin_psnr", ".2f"),
+                "" if method == "denoiser" else of_row(of, "margin_accuracy", ".1f", scale=100),
             ]
         )
-    head = ["method", "PSNR (dB)", "SSIM", "MSE", "recognised (%)", "repaired, flipped", "margin of the denoiser (dB)"]
-    return table(head, rows)
+    head = ["method", "PSNR (dB)", "SSIM", "MSE", "accuracy (%)", "repaired, flipped", "margin (dB)"]
+    return table([*head, "margin in accuracy (points)"], rows)
 
 
 def noise_types() -> str:
@@ -99,11 +124,11 @@ def noise_types() -> str:
             NOISE_LABELS[str(of["kind"])],
             f"{of['factor']:.2f}",
             f"{of['noisy_psnr']:.2f}",
-            with_interval(of, "denoised_psnr", ".2f"),
-            f"{of['familiar_psnr']:.2f}",
-            with_interval(of, "fall_psnr", ".2f"),
+            of_row(of, "denoised_psnr", ".2f"),
+            f"{of['in_distribution_psnr']:.2f}",
+            of_row(of, "drop_psnr", ".2f"),
         ]
-        for of in rows_of(read_table(EVALUATION / "kinds.csv"))
+        for of in rows_of(read_table(EVALUATION / "noise_types.csv"))
     ]
     return table(["type of noise", "factor", "noisy (dB)", "denoised (dB)", "in distribution (dB)", "drop (dB)"], rows)
 
@@ -111,15 +136,22 @@ def noise_types() -> str:
 def noise_sweep() -> str:
     rows = [
         [
-            f"{of['level']:.1f}",
+            f"{of['factor']:.1f}",
             f"{of['noisy_psnr']:.2f}",
-            with_interval(of, "denoised_psnr", ".2f"),
+            of_row(of, "denoised_psnr", ".2f"),
+            of_row(of, "gain_psnr", ".2f"),
             METHOD_LABELS[str(of["filter"])],
-            with_interval(of, "ahead_psnr", ".2f"),
+            of_row(of, "margin_psnr", ".2f"),
         ]
-        for of in rows_of(read_table(EVALUATION / "levels.csv"))
+        for of in rows_of(read_table(EVALUATION / "noise_sweep.csv"))
     ]
-    return table(["noise factor", "noisy (dB)", "denoised (dB)", "best filter", "margin over it (dB)"], rows)
+    return table(["noise factor", "noisy (dB)", "denoised (dB)", "gain (dB)", "best filter", "margin (dB)"], rows)
+
+
+def over_seeds(of: Mapping[str, Any], metric: str, form: str, *, scale: float = 1) -> str:
+    """Return the mean over seeds, with the standard deviation if there are several."""
+    text = f"{scale * of[metric]:{form}}"
+    return f"{text} ± {scale * of['std'][metric]:{form}}" if of["std"] else text
 
 
 def settings() -> str:
@@ -129,18 +161,17 @@ def settings() -> str:
             of["architecture"],
             f"{of['parameters']:,.0f}",
             f"{of['seconds']:,.0f} s",
-            f"{of['psnr']:.2f}",
-            f"{of['ssim']:.3f}",
+            over_seeds(of, "psnr", ".2f"),
+            over_seeds(of, "ssim", ".3f"),
         ]
-        for name, of in read_summary(BENCHMARK_ARCHITECTURES).items()
+        for name, of in read_summary(BENCHMARK_EXPERIMENTS).items()
     ]
-    return table(["setting", "architecture", "parameters", "time to train", "PSNR (dB)", "SSIM"], rows)
+    return table(["experiment", "architecture", "parameters", "time to train", "PSNR (dB)", "SSIM"], rows)
 
 
-def architectures() -> str:
+def experiments() -> str:
     rows = []
-    for name, of in read_summary(BENCHMARK_ARCHITECTURES).items():
-        values = of | flat_ends(of["interval"])
+    for name, of in read_summary(BENCHMARK_EXPERIMENTS).items():
         rows.append(
             [
                 f"`{name}`",
@@ -149,30 +180,46 @@ def architectures() -> str:
                 f"{of['multiply_adds'] / 1e6:.1f}",
                 f"{of['seconds']:,.0f} s",
                 f"{of['images_a_second']:,.0f}",
-                with_interval(values, "psnr", ".2f"),
-                with_interval(values, "ssim", ".3f"),
-                with_interval(values, "recognised", ".1f", scale=100),
+                str(of["seeds"]),
+                "" if of["validation_psnr"] is None else f"{of['validation_psnr']:.2f}",
+                over_seeds(of, "psnr", ".2f") + in_brackets(interval_text(**of["intervals"]["psnr"])),
+                over_seeds(of, "ssim", ".3f"),
+                over_seeds(of, "accuracy", ".1f", scale=100),
             ]
         )
-    head = ["setting", "architecture", "parameters", "million MACs per image", "time to train", "images per second"]
-    return table([*head, "PSNR (dB)", "SSIM", "recognised (%)"], rows)
+    head = ["experiment", "architecture", "parameters", "million MACs per image", "time to train", "images per second"]
+    return table([*head, "seeds", "validation PSNR (dB)", "PSNR (dB)", "SSIM", "accuracy (%)"], rows)
 
 
-def notebook() -> str:
-    return "\n".join(BENCHMARK_NOTEBOOK.read_text(encoding="utf-8").strip().splitlines()[2:])
+def tolerances() -> str:
+    """Return the tolerances of `make verify` for the metrics of the headline."""
+    record = read_summary(VARIABILITY)["tolerances"].get("reports/metrics.json", {})
+    return table(["metric", "tolerance"], [[f"`{name}`", f"{allowed:.2g}"] for name, allowed in record.items()])
+
+
+def recorded(path: Path, *, skip: int = 0) -> Callable[[], str]:
+    """Return a function that returns a recorded benchmark as it is, without its first lines."""
+    return lambda: "\n".join(path.read_text(encoding="utf-8").strip().splitlines()[skip:])
 
 
 TABLES: dict[str, Callable[[], str]] = {
-    function.__name__: function
-    for function in (
-        results,
-        conventions,
-        changes,
-        methods,
-        noise_types,
-        noise_sweep,
-        settings,
-        architectures,
-        notebook,
-    )
+    "notebook": recorded(BENCHMARK_NOTEBOOK, skip=2),
+    "stages": recorded(BENCHMARK_STAGES),
+    "steps": recorded(BENCHMARK_STEPS),
+    "parameters": parameter_table,
+    **{
+        function.__name__: function
+        for function in (
+            results,
+            conventions,
+            changes,
+            methods,
+            methods_with_bm3d,
+            noise_types,
+            noise_sweep,
+            settings,
+            experiments,
+            tolerances,
+        )
+    },
 }

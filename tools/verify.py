@@ -1,14 +1,14 @@
 """Prove in a clean clone that this code gives the committed results. This is `make verify`.
 
-On the kind of machine that made the results (reports/training/provenance.json) every output must have the hash that
+On the kind of machine that made the results (reports/summary.json names it) every output must have the hash that
 dvc.lock records. Another kind sums floating-point numbers in a different order, and training amplifies the difference:
-there the metrics must agree within TOLERANCES.
+there every table must agree, column by column, within the tolerances of tools/deviations.py.
 """
 
+import hashlib
 import json
-import os
+import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,30 +16,16 @@ from typing import Any
 
 import yaml
 
-from denoising.datasets.cache import load_arrays
+from denoising.datasets.cache import load_copy
 from denoising.errors import DenoisingError
 from denoising.io.tables import read_summary
-from stages.parameters.base import read_section
+from stages.parameters.document import read_section
 from stages.parameters.prepare import PrepareParameters
-from stages.paths import METRICS, PREPARED, TRAINING_PROVENANCE
+from stages.paths import CLASSIFIER, DENOISER, PREPARED, SUMMARY, VARIABILITY
 from stages.run import run
+from tools.commands import dvc
+from tools.deviations import contradictions, deviations, result_files
 
-# How far a training on another kind of machine may end from the committed one: twice the largest of what was measured.
-# With oneDNN held to AVX2 instead of AVX-512, two data sets of the same kind ended 0.007 and 0.036 dB, 0.00002 and
-# 0.00008 (MSE), 0.0005 and 0.0038 (SSIM) off; with another seed 0.04 dB, 0.00014 and 0.0012.
-# `python -m benchmarks.variability` measures these on the committed parameters. What the classifier decides (recognised
-# and below) depends on two trainings and was not measured on another kind of machine yet: these are guesses.
-TOLERANCES = {
-    "mse": 0.0003,
-    "psnr": 0.08,
-    "psnr_of_mean_mse": 0.08,
-    "ssim": 0.008,
-    "ssim_gaussian_window": 0.008,
-    "recognised": 0.01,
-    "repaired": 100,
-    "flipped": 60,
-    "lost": 60,
-}
 UNTRAINED = (str(PREPARED),)  # does not depend on the training: the same bytes on every machine
 
 
@@ -47,7 +33,7 @@ def main() -> None:
     require_committed()
     source = read_section("prepare", PrepareParameters).source
     if source != "digits":
-        load_arrays(source)  # its error says what to do where there is no copy
+        load_copy(source)  # its error says what to do where there is no copy
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "--quiet", ".", str(clone)], check=True)
@@ -64,22 +50,28 @@ def compare(committed: Path, reproduced: Path) -> str:
     expected, found = recorded_hashes(committed), recorded_hashes(reproduced)
     if expected.keys() != found.keys():
         raise DenoisingError(f"NOT verified. Only in one of them: {', '.join(sorted(expected.keys() ^ found.keys()))}.")
+    wrong = [line for checkout in (committed, reproduced) for line in inconsistencies(checkout)]
+    if wrong:
+        raise DenoisingError("NOT verified. These contradict each other:\n  " + "\n  ".join(wrong))
     different = [path for path in sorted(expected) if expected[path] != found[path]]
     if not different:
         return f"Verified: all {len(expected)} outputs have the committed hashes."
-    machines = [read_summary(checkout / TRAINING_PROVENANCE)["machine"] for checkout in (committed, reproduced)]
+    machines = [read_summary(checkout / SUMMARY)["provenance"]["machine"] for checkout in (committed, reproduced)]
     same_kind = machines[0] == machines[1]
     wrong = [path for path in different if same_kind or path in UNTRAINED]
     if wrong:
         why = "on the same kind of machine" if same_kind else "although they do not depend on the training"
         raise DenoisingError(f"NOT verified. These differ, {why}: {', '.join(wrong)}.")
-    deviations = list(metric_deviations(read_summary(committed / METRICS), read_summary(reproduced / METRICS)))
-    if deviations:
-        raise DenoisingError(
-            "NOT verified. On another kind of machine, beyond tolerance:\n  " + "\n  ".join(deviations)
-        )
+    tolerances = read_summary(committed / VARIABILITY)["tolerances"]
+    beyond = [
+        f"{name}: {line}"
+        for name in sorted(result_files(committed) | result_files(reproduced))
+        for line in deviations(committed / name, reproduced / name, tolerances=tolerances.get(name, {}))
+    ]
+    if beyond:
+        raise DenoisingError("NOT verified. On another kind of machine, beyond tolerance:\n  " + "\n  ".join(beyond))
     return (
-        "Verified: the metrics agree within tolerance, on another kind of machine.\n"
+        "Verified: all tables agree within tolerance, on another kind of machine.\n"
         f"  committed: {machines[0]}\n  here:      {machines[1]}\n  other bytes: {', '.join(different)}"
     )
 
@@ -90,27 +82,21 @@ def recorded_hashes(checkout: Path) -> dict[str, str]:
     return {out["path"]: out["md5"] for stage in lock["stages"].values() for out in stage["outs"]}
 
 
-def metric_deviations(expected: Mapping[str, Any], found: Mapping[str, Any], place: str = "") -> Iterator[str]:
-    """Yield a line for every metric that is missing, new, or beyond its tolerance."""
-    for name in sorted(expected.keys() | found.keys()):
-        path = f"{place}{name}"
-        one, two = expected.get(name), found.get(name)
-        if isinstance(one, Mapping) and isinstance(two, Mapping):
-            yield from metric_deviations(one, two, f"{path}.")
-        elif isinstance(one, float | int) and isinstance(two, float | int):
-            allowed = tolerance(path, one)
-            if not abs(one - two) <= allowed:  # so that NaN is a deviation
-                yield f"{path}: committed {one}, here {two}, tolerance {allowed:.2g}"
-        elif one != two:
-            yield f"{path}: committed {one}, here {two}"
-
-
-def tolerance(path: str, value: float) -> float:
-    """Return how far a metric may deviate; that of the noisy input only by rounding."""
-    names = path.split(".")
-    if "noisy" in names and "recognised" not in names:
-        return 1e-4 * abs(value)
-    return next((TOLERANCES[name] for name in names if name in TOLERANCES), 0)
+def inconsistencies(checkout: Path) -> Iterator[str]:
+    """Yield a line for everything in a checkout that cannot be true together: hashes, files, means and intervals."""
+    hashes = recorded_hashes(checkout)
+    for path, recorded in hashes.items():
+        if not re.fullmatch(r"[0-9a-f]{32}(\.dir)?", recorded) or list(hashes.values()).count(recorded) > 1:
+            yield f"{path}: dvc.lock has {recorded}, which is no hash of its own"
+        file = checkout / path
+        if file.is_file() and hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest() != recorded:
+            yield f"{path}: the file does not have the hash in dvc.lock"
+    models = read_summary(checkout / SUMMARY)["provenance"]["models"]
+    for name, model in {"denoiser": DENOISER, "classifier": CLASSIFIER}.items():
+        if models[name]["md5"] != hashes[str(model)]:
+            yield f"{model}: {SUMMARY} was made from a model of another hash"
+    for name in sorted(result_files(checkout)):
+        yield from (f"{name}: {line}" for line in contradictions(checkout / name))
 
 
 def require_committed() -> None:
@@ -143,21 +129,6 @@ def stale_parts(status: Any, name: str = "") -> Iterator[str]:
             yield from stale_parts(change, name)
     elif status not in ("deleted", "not in cache"):
         yield name if status in ("modified", "new") else f"{status} of {name}"
-
-
-def dvc(checkout: Path, *arguments: str, capture_output: bool = False) -> "subprocess.CompletedProcess[str]":
-    """Run DVC in `checkout`, with the stages using the same Python as this process."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    chosen = os.environ.get("DENOISING_CACHE")
-    cache = {"DENOISING_CACHE": str(Path(chosen).expanduser().absolute())} if chosen else {}
-    return subprocess.run(
-        [sys.executable, "-m", "dvc", *arguments],
-        cwd=checkout,
-        env={**os.environ, "PATH": path, **cache},
-        capture_output=capture_output,
-        text=True,
-        check=False,
-    )
 
 
 if __name__ == "__main__":

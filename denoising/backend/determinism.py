@@ -1,6 +1,7 @@
 """Makes computations repeatable: seeds, deterministic operations on GPUs, and the number of threads."""
 
 from denoising.backend import keras, tensorflow
+from denoising.backend.hardware import usable_cores
 
 
 def seed_everything(seed: int) -> None:
@@ -11,7 +12,7 @@ def seed_everything(seed: int) -> None:
 
 
 def set_threads(threads: int | str) -> None:
-    """Compute with that many threads, or with one per core ("all"). Call it before anything is computed."""
-    if threads != "all":
-        tensorflow.config.threading.set_intra_op_parallelism_threads(threads)
-        tensorflow.config.threading.set_inter_op_parallelism_threads(threads)
+    """Compute with that many threads, or with one per usable core ("all"). Call it before anything is computed."""
+    count = usable_cores() if threads == "all" else threads
+    tensorflow.config.threading.set_intra_op_parallelism_threads(count)
+    tensorflow.config.threading.set_inter_op_parallelism_threads(count)

@@ -8,13 +8,7 @@ from denoising.backend import keras, tensorflow
 
 # oneDNN chooses its convolutions by these; each choice sums in a different order.
 INSTRUCTIONS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "asimd", "sve")
-SETTINGS = (
-    "TF_ENABLE_ONEDNN_OPTS",
-    "ONEDNN_MAX_CPU_ISA",
-    "ONEDNN_DEFAULT_FPMATH_MODE",
-    "TF_NUM_INTRAOP_THREADS",
-    "OMP_NUM_THREADS",
-)
+SETTINGS = ("ONEDNN_MAX_CPU_ISA",)
 
 
 def describe_hardware() -> str:
@@ -22,7 +16,7 @@ def describe_hardware() -> str:
     cpu = _cpu_facts()
     flags = cpu.get("flags", cpu.get("Features", "")).split()
     processor = " ".join(filter(None, (cpu.get(key) for key in ("model name", "cpu family", "model"))))
-    threads = tensorflow.config.threading.get_intra_op_parallelism_threads() or _usable_cores()
+    threads = tensorflow.config.threading.get_intra_op_parallelism_threads() or usable_cores()
     gpus = tensorflow.config.list_physical_devices("GPU")
     parts = [
         f"{platform.system()} {platform.machine()}",
@@ -38,6 +32,11 @@ def describe_hardware() -> str:
     return ", ".join(filter(None, parts))
 
 
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _cpu_facts() -> dict[str, str]:
     """Return the entry of the first processor in /proc/cpuinfo; empty on other systems than Linux."""
     try:
@@ -46,7 +45,3 @@ def _cpu_facts() -> dict[str, str]:
         return {}
     pairs = (line.split(":", 1) for line in entry.splitlines() if ":" in line)
     return {key.strip(): value.strip() for key, value in pairs}
-
-
-def _usable_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

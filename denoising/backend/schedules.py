@@ -8,26 +8,26 @@ from denoising.backend import keras
 LearningRate = Any  # a number, or one of Keras' learning rate schedules
 
 
-def constant(peak: float, *, steps: int, warmup: float) -> LearningRate:
+def constant(peak: float, *, steps: int) -> LearningRate:
     return peak
 
 
-def cosine(peak: float, *, steps: int, warmup: float) -> LearningRate:
-    """Return a rate that rises linearly over the fraction `warmup` of the steps, then falls to zero along a cosine."""
-    rising = min(max(1, round(warmup * steps)), steps)
+def cosine(peak: float, *, steps: int, warmup_fraction: float) -> LearningRate:
+    """Return a rate that rises linearly over a fraction of the steps, then falls to zero along a cosine."""
+    rising = min(max(1, round(warmup_fraction * steps)), steps)
     return keras.optimizers.schedules.CosineDecay(
         peak / 25, max(1, steps - rising), alpha=0.0, warmup_target=peak, warmup_steps=rising
     )
 
 
-def one_cycle(peak: float, *, steps: int, warmup: float) -> LearningRate:
+def one_cycle(peak: float, *, steps: int, warmup_fraction: float) -> LearningRate:
     """Return a rate that rises and falls linearly, and in the last tenth of the steps falls linearly to zero.
 
-    It rises over the fraction `warmup` of the steps, at most 0.8.
+    It rises over the fraction `warmup_fraction` of the steps, at most 0.8.
 
     L. N. Smith and N. Topin, Super-convergence (2018), arXiv:1708.07120.
     """
-    rising = min(max(1.0, warmup * steps), 0.8 * steps)
+    rising = min(max(1.0, warmup_fraction * steps), 0.8 * steps)
     return PiecewiseLinear([(0.0, peak / 25), (rising, peak), (0.9 * steps, peak / 25), (float(steps), 0.0)])
 
 

@@ -10,6 +10,7 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+import pywt
 from numpy.typing import NDArray
 from scipy import ndimage
 from skimage import restoration
@@ -20,6 +21,7 @@ from denoising.images import Images
 
 Channel = NDArray[np.float64]
 Setting = dict[str, Any]
+WAVELET_LEVELS = 2  # a digit is small
 NO_NOISE = 1e-6  # a standard deviation; below it there is nothing to filter
 
 
@@ -67,16 +69,18 @@ def _total_variation(channel: Channel, *, deviation: float, strength: float) -> 
 
 
 def _wavelet(channel: Channel, *, deviation: float, wavelet: str, mode: str, strength: float) -> Channel:
-    """Threshold the wavelets of all shifts by up to three pixels, and average (Coifman and Donoho, 1995)."""
-    options = {
-        "wavelet": wavelet,
-        "mode": mode,
-        "method": "VisuShrink",
-        "sigma": strength * deviation,
-        "wavelet_levels": 2,  # a digit is small
-        "rescale_sigma": False,
-    }
-    return restoration.cycle_spin(channel, func=restoration.denoise_wavelet, max_shifts=3, func_kw=options, workers=1)
+    """Threshold the coefficients of the stationary wavelet transform: of the wavelets at all shifts.
+
+    R. R. Coifman and D. L. Donoho, Translation-invariant de-noising (1995), doi:10.1007/978-1-4612-2544-7_9, with the
+    threshold of D. L. Donoho and I. M. Johnstone (1994), doi:10.1093/biomet/81.3.425, as the unit of the strength.
+    """
+    threshold = strength * deviation * np.sqrt(2 * np.log(channel.size))
+    height, width = channel.shape
+    step = 2**WAVELET_LEVELS  # the sides must be multiples of it
+    padded = np.pad(channel, ((0, -height % step), (0, -width % step)), mode="symmetric")
+    approximation, *details = pywt.swt2(padded, wavelet, level=WAVELET_LEVELS, trim_approx=True)
+    kept = [tuple(pywt.threshold(part, threshold, mode=mode) for part in level) for level in details]
+    return pywt.iswt2([approximation, *kept], wavelet)[:height, :width]
 
 
 def _bm3d(channel: Channel, *, deviation: float, strength: float) -> Channel:
@@ -86,9 +90,12 @@ def _bm3d(channel: Channel, *, deviation: float, strength: float) -> Channel:
     worse than the default profile of the package, which uses 3 and 32, and takes a third of the time.
     """
     try:
-        import bm3d  # its licence, or an unsupported processor, may prevent its installation
+        import bm3d  # an extra: its licence allows non-commercial use only
     except (ImportError, OSError) as error:
-        raise DenoisingError("The package bm3d cannot be imported. Install it, or remove bm3d from methods.") from error
+        raise DenoisingError(
+            "The package bm3d cannot be imported. Install it with `make setup EXTRA=bm3d` if its licence allows your "
+            "use, or remove bm3d from baselines.methods."
+        ) from error
     profile = bm3d.BM3DProfile()
     profile.nf, profile.step_ht, profile.step_wiener = 16, 2, 2
     profile.num_threads = 1  # several threads sum in a different order every time

@@ -30,7 +30,7 @@ def sweep_noise(
     highest PSNR there is applied to the images `measured`.
     """
     tables: dict[str, dict[str, list[Any]]] = {
-        name: {column: [] for column in ("method", "level", "index", "psnr", "ssim")} for name in splits
+        name: {column: [] for column in ("method", "factor", "index", "psnr", "ssim")} for name in splits
     }
     with progress_bar("filtering at other noise factors", total=len(noises), unit="factors") as bar:
         for noise in noises:
@@ -44,7 +44,7 @@ def sweep_noise(
                 filtered = best(noisy)
                 table, count = tables[name], len(filtered)
                 table["method"] += [best.method] * count
-                table["level"] += [noise.factor] * count
+                table["factor"] += [noise.factor] * count
                 table["index"] += measured[name].tolist()
                 table["psnr"] += psnr(clean, filtered).tolist()
                 table["ssim"] += ssim(clean, filtered).tolist()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from denoising.noise.moments import variance
 
 STEP = 1.2  # ratio of neighbouring strengths in the search: the best one is missed by a tenth at most
 MAX_STEPS = 15  # in either direction, a factor of 15
+COARSE_STEP, COARSE_POWERS, WARM_POWERS = 1.5, range(-5, 6), range(-2, 3)  # where the search looks first
+CLIMBED_VARIANTS = 3  # the best ones on a few images
 ALL_IMAGES = slice(None)
 
 
@@ -65,19 +68,25 @@ def tune(
             candidates.extend(both)
         return max(candidate.validation_psnr for candidate in both)
 
-    start = CLASSICAL_FILTERS[method].strength
-    few = slice(None, None, max(1, min(len(clean) // 4, 8)))
-    variants = CLASSICAL_FILTERS[method].variants
-    if start is not None and warm_start and warm_start.deviation > NO_NOISE:
-        variants = [variant for variant in variants if variant.items() <= warm_start.setting.items()]
-    for variant in variants:
-        if start is None:
+    start, variants = CLASSICAL_FILTERS[method].strength, CLASSICAL_FILTERS[method].variants
+    if start is None:
+        for variant in variants:
             quality(ALL_IMAGES, **variant)
-        else:
-            # PSNR may have two local maxima over the strength; a few images tell which of them to climb.
-            strengths = [start * 2.0**power for power in range(-3, 4)]
-            coarse = [quality(few, strength=strength, **variant) for strength in strengths]
-            hill_climb(partial(quality, ALL_IMAGES, **variant), strengths[int(np.argmax(coarse))])
+        return max(candidates, key=lambda candidate: candidate.validation_psnr)
+    powers = COARSE_POWERS
+    if warm_start and warm_start.deviation > NO_NOISE:
+        variants = [variant for variant in variants if variant.items() <= warm_start.setting.items()]
+        start, powers = warm_start.setting["strength"], WARM_POWERS
+    # PSNR may have two local maxima over the strength; a few images tell which of them to climb.
+    few = slice(None, None, max(1, min(len(clean) // 4, 8)))
+    coarse = [
+        (quality(few, strength=strength, **variant), strength, variant)
+        for variant in variants
+        for strength in (start * COARSE_STEP**power for power in powers)
+    ]
+    best = [max((found for found in coarse if found[2] == variant), key=itemgetter(0)) for variant in variants]
+    for _, strength, variant in sorted(best, key=itemgetter(0))[-CLIMBED_VARIANTS:]:
+        hill_climb(partial(quality, ALL_IMAGES, **variant), strength)
     return max(candidates, key=lambda candidate: candidate.validation_psnr)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 PARTS = ("train-images", "train-labels", "t10k-images", "t10k-labels")
+CLASSES = 10
 SHAPES = {
     "train-images": (60_000, 28, 28),
     "train-labels": (60_000,),

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from denoising.datasets.cache import load_arrays
+from denoising.datasets.cache import load_copy
 from denoising.datasets.digits import augment, load_like_mnist
 from denoising.errors import DenoisingError
 from denoising.images import Bytes
@@ -32,11 +32,13 @@ class LabelledImages:
 class Source:
     """The clean splits train, validation and test.
 
+    `verified` says whether a checksum shows that the images are those of the source.
     `known_duplicates` says how many images the source itself repeats: for the split test those that are also among its
     training images, for the split validation at most those that have a duplicate among the training images.
     """
 
     splits: dict[str, LabelledImages]
+    verified: bool
     known_duplicates: dict[str, int]
 
 
@@ -58,13 +60,14 @@ def load_source(
             copies=digits_augmented_copies,
             seed=seed,
         )
-    arrays = load_arrays(name)
+    copy = load_copy(name)
+    arrays = copy.arrays
     train = LabelledImages(arrays["train-images"][..., np.newaxis], arrays["train-labels"])
     test = LabelledImages(arrays["t10k-images"][..., np.newaxis], arrays["t10k-labels"])
     random = generator(seed, Purpose.SPLIT, 0)
     kept, held_out = holdout_split(len(train), fraction=validation_fraction, random=random)
     splits = {"train": train[kept], "validation": train[held_out], "test": test}
-    return Source(splits, _known_duplicates(train.images, test.images))
+    return Source(splits, not copy.unverified, _known_duplicates(train.images, test.images))
 
 
 def holdout_split(
@@ -108,4 +111,4 @@ def _load_digits(*, validation_fraction: float, test_fraction: float, copies: in
         name: LabelledImages(part.images[..., np.newaxis], part.labels)
         for name, part in {"train": augmented, "validation": validation, "test": test}.items()
     }
-    return Source(splits, _known_duplicates(rest.images, test.images))
+    return Source(splits, True, _known_duplicates(rest.images, test.images))

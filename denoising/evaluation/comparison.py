@@ -3,11 +3,11 @@
 from typing import Any
 
 from denoising.batching import batches
-from denoising.evaluation.scores import METRIC_SIGNS, Scores, concatenate_scores, improvement, score_images
+from denoising.evaluation.scores import METRIC_SIGNS, Scorer, Scores, concatenate_scores, improvement
 from denoising.evaluation.summary import Mask, count_changes
 from denoising.images import as_float
 from denoising.inference.classifier import Classify
-from denoising.intervals import mean_with_ci
+from denoising.intervals import columns, mean_interval, paired_proportion_interval, proportion_interval
 from denoising.io.baseline_results import BaselineResults
 from denoising.io.splits import Split
 from denoising.io.tables import columns_of
@@ -21,34 +21,46 @@ def compare_methods(
     `scores` are those of the whole split, noisy and denoised, for the prepared noise.
     """
     chosen = baselines.indices
-    clean, labels = as_float(split.clean[chosen]), split.labels[chosen]
-    compared = {"denoiser": {metric: values[chosen] for metric, values in scores["denoised"].items()}}
-    for method, images in baselines.images.items():
-        compared[method] = concatenate_scores(
-            [
-                score_images(clean[part], images[part], labels[part], classify)
-                for part in batches(len(chosen), size=batch_size)
-            ]
-        )
-    compared["noisy"] = {metric: values[chosen] for metric, values in scores["noisy"].items()}
-    return compared
+    parts: dict[str, list[Scores]] = {method: [] for method in baselines.images}
+    for batch in batches(len(chosen), size=batch_size):
+        score = Scorer(as_float(split.clean[chosen[batch]]), split.labels[chosen[batch]], classify)
+        for method, images in baselines.images.items():
+            parts[method].append(score(images[batch]))
+    denoised, noisy = (
+        {metric: values[chosen] for metric, values in scores[name].items()} for name in ("denoised", "noisy")
+    )
+    return {
+        "denoiser": denoised,
+        **{method: concatenate_scores(of) for method, of in parts.items()},
+        "noisy": noisy,
+    }
 
 
 def summarise_methods(
-    scores: dict[str, Scores], clean_recognised: Mask, *, resamples: int, seed: int
+    scores: dict[str, Scores], clean_correct: Mask, *, resamples: int, seed: int
 ) -> dict[str, list[Any]]:
     """Return a table with a row per method, the best first: every metric, and the margin of the denoiser over it.
 
-    The margin is paired, image by image. `clean_recognised` says whether each image is recognised when clean; of these,
-    the table counts those that each method repaired, flipped and lost.
+    The margin is paired, image by image. `clean_correct` says whether each image is classified correctly when clean; of
+    these, the table counts those that each method repaired, flipped and lost.
     """
     rows = []
+    bootstrap = {"resamples": resamples, "seed": seed}
+    denoiser = scores["denoiser"]
     for method, of_method in scores.items():
-        margin = {f"ahead_{metric}": values for metric, values in improvement(scores["denoiser"], of_method).items()}
         row: dict[str, Any] = {"method": method, "images": len(of_method["mse"])}
-        for metric, values in {**{metric: of_method[metric] for metric in METRIC_SIGNS}, **margin}.items():
-            row |= mean_with_ci(metric, values, resamples=resamples, seed=seed, is_proportion=metric == "recognised")
-        recognised = (one["recognised"] == 1 for one in (scores["noisy"], of_method))
-        rows.append(row | count_changes(clean_recognised, *recognised))
+        for metric in METRIC_SIGNS:
+            values = of_method[metric]
+            ends = proportion_interval(values) if metric == "accuracy" else mean_interval(values, **bootstrap)
+            row |= columns(metric, values.mean(), ends)
+        for metric, values in improvement(denoiser, of_method).items():
+            ends = (
+                paired_proportion_interval(denoiser[metric], of_method[metric])
+                if metric == "accuracy"
+                else mean_interval(values, **bootstrap)
+            )
+            row |= columns(f"margin_{metric}", values.mean(), ends)
+        correct = (one["accuracy"] == 1 for one in (scores["noisy"], of_method))
+        rows.append(row | count_changes(clean_correct, *correct))
     rows.sort(key=lambda row: -row["psnr"])
     return columns_of(rows)

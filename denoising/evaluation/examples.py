@@ -12,7 +12,7 @@ from denoising.inference.denoiser import Denoise
 from denoising.io.baseline_results import BaselineResults
 from denoising.io.contact_sheets import write_contact_sheet
 from denoising.io.splits import Split
-from denoising.io.tables import Table, round_significant
+from denoising.io.tables import Table
 
 MAX_EXAMPLES = 20  # of each group
 MAX_CLASSES = 10
@@ -24,10 +24,9 @@ def select_examples(images: Mapping[str, NDArray[Any]]) -> dict[str, Indices]:
     """Return at most 20 indices for each group of images, from the per-image table.
 
     The groups are the first images; the best, the middle and the worst by the PSNR of the denoised image; and the
-    repaired and flipped ones, which may be empty (`summary.count_changes` defines them). PSNR is compared at six
-    significant digits: the order among equal ones is part of the recorded results.
+    repaired and flipped ones, which may be empty (`summary.count_changes` defines them).
     """
-    psnr, label = [round_significant(value) for value in images["denoised_psnr"]], images["label"]
+    psnr, label = images["denoised_psnr"], images["label"]
     ranking = np.argsort(psnr, kind="stable")
     from_middle = np.argsort(np.abs(np.arange(len(ranking)) - len(ranking) // 2), kind="stable")
     clean, noisy, denoised = (images[f"{name}_class"] == label for name in ("clean", "noisy", "denoised"))

@@ -2,15 +2,20 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from denoising.batching import batches
 from denoising.errors import DenoisingError
 from denoising.images import Bytes, Images, as_bytes
 from denoising.io.splits import Split
 
 Fingerprint = bytes
+Pixel = TypeVar("Pixel", bound=np.generic)
 MIN_CHANGED_PIXELS = 20  # of 108; there are more than 10^21 ways to choose so many
+CHUNK = 2_000  # images in memory at a time
 
 
 def check_leakage(measured: Split, learned_from: Iterable[Split], *, known_duplicates: int) -> tuple[int, int]:
@@ -20,14 +25,15 @@ def check_leakage(measured: Split, learned_from: Iterable[Split], *, known_dupli
         DenoisingError: when there are more duplicates than `known_duplicates`, those of the source itself, or when
             noise of a measured image was used in training.
     """
-    images, noises = set(image_fingerprints(measured.clean)), set(noise_fingerprints(measured))
+    fingerprints = list(image_fingerprints(measured.clean))
+    images, noises = set(fingerprints), set(noise_fingerprints(measured))
     seen: set[Fingerprint] = set()
     for split in learned_from:
         seen |= images.intersection(image_fingerprints(split.clean))
         shared = noises.intersection(noise_fingerprints(split))
         if shared:
             raise DenoisingError(f"The noise of {len(shared)} measured images was also used in training. {_ADVICE}")
-    duplicates = sum(fingerprint in seen for fingerprint in image_fingerprints(measured.clean))
+    duplicates = sum(fingerprint in seen for fingerprint in fingerprints)
     if duplicates > known_duplicates:
         raise DenoisingError(
             f"{duplicates} measured images were also trained on; the source repeats {known_duplicates}. {_ADVICE}"
@@ -40,8 +46,8 @@ _ADVICE = "The scores would be too high. Prepare the data again."
 
 def image_fingerprints(images: Bytes | Images) -> Iterator[Fingerprint]:
     """Yield a digest of the content of each image."""
-    for image in images:
-        yield hashlib.blake2b(np.ascontiguousarray(image).data, digest_size=16).digest()
+    for part in batches(len(images), size=CHUNK):
+        yield from _digests(images[part].reshape(part.stop - part.start, -1))
 
 
 def noise_fingerprints(split: Split) -> Iterator[Fingerprint]:
@@ -51,11 +57,19 @@ def noise_fingerprints(split: Split) -> Iterator[Fingerprint]:
     whose outermost pixels the noise hardly changed could be equal by chance and are left out: speckle and Poisson noise
     leave black alone, and cannot be traced there.
     """
-    for clean, noisy in zip(split.clean, split.noisy, strict=True):
-        before, after = _outermost(clean), _outermost(noisy)
-        if np.count_nonzero(as_bytes(after) != before) >= MIN_CHANGED_PIXELS:
-            yield hashlib.blake2b(before.tobytes() + after.tobytes(), digest_size=16).digest()
+    for part in batches(len(split), size=CHUNK):
+        before, after = _outermost(split.clean[part]), _outermost(split.noisy[part])
+        traceable = np.count_nonzero(as_bytes(after) != before, axis=1) >= MIN_CHANGED_PIXELS
+        pairs = np.concatenate([before.view(np.uint8), after.view(np.uint8)], axis=1)
+        yield from _digests(pairs[traceable])
 
 
-def _outermost(image: Bytes | Images) -> np.ndarray:
-    return np.concatenate([image[0], image[-1], image[1:-1, 0], image[1:-1, -1]])
+def _outermost(images: NDArray[Pixel]) -> NDArray[Pixel]:
+    """Return the outermost pixels of each image, (N, pixels)."""
+    sides = [images[:, 0], images[:, -1], images[:, 1:-1, 0], images[:, 1:-1, -1]]
+    return np.concatenate([side.reshape(len(images), -1) for side in sides], axis=1)
+
+
+def _digests(rows: NDArray[np.generic]) -> Iterator[Fingerprint]:
+    for row in np.ascontiguousarray(rows):
+        yield hashlib.blake2b(row.data, digest_size=16).digest()

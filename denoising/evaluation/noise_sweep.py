@@ -6,7 +6,7 @@ import numpy as np
 
 from denoising.evaluation.expected_psnr import expected_noisy_psnr
 from denoising.evaluation.renoised import RenoisedImages
-from denoising.intervals import mean_with_ci
+from denoising.intervals import columns, mean_interval
 from denoising.io.progress import progress_bar
 from denoising.io.tables import Columns, columns_of
 from denoising.noise.models import Noise
@@ -26,20 +26,24 @@ def evaluate_noise_sweep(
     `filter_scores` has a row per image and factor, of the images `filtered_images`, on which the margin is paired.
     """
     bootstrap: dict[str, Any] = {"resamples": resamples, "seed": seed}
-    rows, factors = [], np.unique(filter_scores["level"]).tolist()
+    rows, factors = [], np.unique(filter_scores["factor"]).tolist()
     with progress_bar("other noise factors", total=len(factors), unit="factors") as bar:
         for factor in factors:
-            noise, selected = Noise(kind, factor), filter_scores["level"] == factor
+            noise, selected = Noise(kind, factor), filter_scores["factor"] == factor
             noisy, denoised = images.score(noise)
             _, paired = filtered_images.score(noise)
-            row: dict[str, Any] = {"level": factor, "images": len(images), "noisy_psnr": noisy["psnr"].mean()}
+            row: dict[str, Any] = {"factor": factor, "images": len(images), "noisy_psnr": noisy["psnr"].mean()}
             row |= {"expected_noisy_psnr": expected_noisy_psnr(images.clean, noise), "noisy_ssim": noisy["ssim"].mean()}
             row |= {"filter": filter_scores["method"][selected][0], "filter_images": len(filtered_images)}
             for metric in ("psnr", "ssim"):
                 of_filter = filter_scores[metric][selected]
-                row |= mean_with_ci(f"denoised_{metric}", denoised[metric], **bootstrap)
-                row |= mean_with_ci(f"filter_{metric}", of_filter, **bootstrap)
-                row |= mean_with_ci(f"ahead_{metric}", paired[metric] - of_filter, **bootstrap)
+                for name, values in {
+                    "denoised": denoised[metric],
+                    "gain": denoised[metric] - noisy[metric],
+                    "filter": of_filter,
+                    "margin": paired[metric] - of_filter,
+                }.items():
+                    row |= columns(f"{name}_{metric}", values.mean(), mean_interval(values, **bootstrap))
             rows.append(row)
             bar.update()
     return columns_of(rows)

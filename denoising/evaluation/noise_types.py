@@ -7,7 +7,7 @@ from scipy.optimize import brentq
 from denoising.evaluation.expected_psnr import expected_noisy_psnr
 from denoising.evaluation.renoised import RenoisedImages
 from denoising.images import Bytes
-from denoising.intervals import mean_with_ci
+from denoising.intervals import columns, mean_interval
 from denoising.io.progress import progress_bar
 from denoising.io.tables import columns_of
 from denoising.noise.models import NOISE_MODELS, Noise
@@ -40,9 +40,10 @@ def evaluate_noise_types(images: RenoisedImages, prepared: Noise, *, resamples: 
             row |= {"noisy_psnr": noisy["psnr"].mean(), "noisy_ssim": noisy["ssim"].mean()}
             for metric in ("psnr", "ssim"):
                 drop = in_distribution[metric] - denoised[metric]
-                row |= mean_with_ci(f"denoised_{metric}", denoised[metric], resamples=resamples, seed=seed)
-                row |= {f"familiar_{metric}": in_distribution[metric].mean()}
-                row |= mean_with_ci(f"fall_{metric}", drop, resamples=resamples, seed=seed)
+                row |= {f"in_distribution_{metric}": in_distribution[metric].mean()}
+                for name, values in {"denoised": denoised[metric], "drop": drop}.items():
+                    ends = mean_interval(values, resamples=resamples, seed=seed)
+                    row |= columns(f"{name}_{metric}", values.mean(), ends)
             rows.append(row)
             bar.update()
     return columns_of(rows)

@@ -24,7 +24,7 @@ def per_image_table(
         f"{name}_{metric}": values
         for name, of in scores.items()
         for metric, values in of.items()
-        if metric not in ("class", "recognised")
+        if metric not in ("class", "accuracy")
     }
     return {
         "index": np.arange(len(labels)),

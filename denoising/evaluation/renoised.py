@@ -6,10 +6,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from denoising.images import Bytes
+from denoising.images import Bytes, as_float
 from denoising.inference.denoiser import Denoise
 from denoising.io.splits import Split
-from denoising.metrics import PerImage, psnr, ssim
+from denoising.metrics import PerImage, UniformSsim, psnr
 from denoising.noise.models import Noise
 from denoising.noise.renoise import renoise
 
@@ -30,10 +30,14 @@ class RenoisedImages:
     def clean(self) -> Bytes:
         return self.split.clean[self.indices]
 
+    @cached_property
+    def _ssim(self) -> UniformSsim:
+        return UniformSsim(as_float(self.clean))
+
     def score(self, noise: Noise) -> tuple[dict[str, PerImage], dict[str, PerImage]]:
         """Return the PSNR and SSIM of each image, noisy and denoised."""
         clean, noisy = renoise(self.split, self.indices, noise=noise, seed=self.seed)
         before, after = (
-            {"psnr": psnr(clean, other), "ssim": ssim(clean, other)} for other in (noisy, self.denoise(noisy))
+            {"psnr": psnr(clean, other), "ssim": self._ssim(other)} for other in (noisy, self.denoise(noisy))
         )
         return before, after

@@ -1,4 +1,6 @@
-"""Scores images, one value per image: how close they are to the clean ones, and whether they are recognised."""
+"""Scores images, one value per image: how close they are to the clean ones, and whether a classifier is right."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -9,38 +11,47 @@ from denoising.inference.classifier import Classify
 from denoising.inference.denoiser import Denoise
 from denoising.io.progress import progress_bar
 from denoising.io.splits import Split
-from denoising.metrics import PerImage, mse, psnr_from_mse, ssim, ssim_gaussian_window
+from denoising.metrics import GaussianSsim, PerImage, UniformSsim, mse, psnr_from_mse
 
 Scores = dict[str, PerImage]  # by metric
-METRIC_SIGNS = {"mse": -1, "psnr": 1, "ssim": 1, "recognised": 1}  # 1 where a higher value is better
+METRIC_SIGNS = {"mse": -1, "psnr": 1, "ssim": 1, "accuracy": 1}  # 1 where a higher value is better
 
 
-def score_split(
-    split: Split, denoise: Denoise, classify: Classify, *, batch_size: int, realization: NoiseRealization
-) -> dict[str, Scores]:
-    """Return the scores of the noisy and of the denoised images for one realization of the noise."""
-    parts: dict[str, list[Scores]] = {"noisy": [], "denoised": []}
-    with progress_bar("scoring", total=len(split)) as bar:
-        for part in batches(len(split), size=batch_size):
-            clean, labels = as_float(split.clean[part]), split.labels[part]
-            noisy = realization(clean, part.start)
-            parts["noisy"].append(score_images(clean, noisy, labels, classify))
-            parts["denoised"].append(score_images(clean, denoise(noisy), labels, classify))
-            bar.update(len(clean))
-    return {name: concatenate_scores(of) for name, of in parts.items()}
+class Scorer:
+    """Scores versions of given clean images (N, H, W, C) with labels (N,), with every metric."""
+
+    def __init__(self, clean: Images, labels: Bytes, classify: Classify) -> None:
+        self._clean, self._labels, self._classify = clean, labels, classify
+        self._ssim, self._ssim_gaussian_window = UniformSsim(clean), GaussianSsim(clean)
+
+    def __call__(self, other: Images) -> Scores:
+        """Return every metric of `other` (N, H, W, C), and the predicted class of each image."""
+        error, predicted = mse(self._clean, other), self._classify(other)
+        return {
+            "mse": error,
+            "psnr": psnr_from_mse(error),
+            "ssim": self._ssim(other),
+            "ssim_gaussian_window": self._ssim_gaussian_window(other),
+            "accuracy": (predicted == self._labels).astype(np.float64),
+            "class": predicted.astype(np.float64),
+        }
 
 
-def score_images(clean: Images, other: Images, labels: Bytes, classify: Classify) -> Scores:
-    """Return every metric of `other` compared with `clean`, both (N, H, W, C), and the predicted class of each."""
-    error, predicted = mse(clean, other), classify(other)
-    return {
-        "mse": error,
-        "psnr": psnr_from_mse(error),
-        "ssim": ssim(clean, other),
-        "ssim_gaussian_window": ssim_gaussian_window(clean, other),
-        "recognised": (predicted == labels).astype(np.float64),
-        "class": predicted.astype(np.float64),
-    }
+def score_realizations(
+    split: Split, denoise: Denoise, classify: Classify, *, batch_size: int, realizations: Sequence[NoiseRealization]
+) -> list[dict[str, Scores]]:
+    """Return for each realization of the noise the scores of the noisy and of the denoised images."""
+    parts: list[dict[str, list[Scores]]] = [{"noisy": [], "denoised": []} for _ in realizations]
+    with progress_bar("scoring", total=len(split) * len(realizations)) as bar:
+        for batch in batches(len(split), size=batch_size):
+            clean = as_float(split.clean[batch])
+            score = Scorer(clean, split.labels[batch], classify)
+            for part, realize in zip(parts, realizations, strict=True):
+                noisy = realize(clean, batch.start)
+                part["noisy"].append(score(noisy))
+                part["denoised"].append(score(denoise(noisy)))
+                bar.update(len(clean))
+    return [{name: concatenate_scores(of) for name, of in part.items()} for part in parts]
 
 
 def concatenate_scores(parts: list[Scores]) -> Scores:

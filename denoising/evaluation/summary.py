@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from denoising.evaluation.scores import METRIC_SIGNS, Scores, improvement
 from denoising.images import Bytes
-from denoising.intervals import confidence_interval, mean_with_ci
+from denoising.intervals import Interval, columns, mean_interval, paired_proportion_interval, proportion_interval
 from denoising.io.tables import Columns, columns_of
 from denoising.metrics import psnr_from_mse
 
@@ -16,42 +16,52 @@ Mask = NDArray[np.bool_]
 
 def summarise_realizations(realizations: list[dict[str, Scores]], *, resamples: int, seed: int) -> dict[str, Any]:
     """Return the means over images and realizations, their intervals, and the range over realizations."""
-    scores = {name: average_scores([one[name] for one in realizations]) for name in realizations[0]}
-    scores["gain"] = improvement(scores["denoised"], scores["noisy"])
-    means = [float(np.mean(one["denoised"]["psnr"])) for one in realizations]
+    noisy, denoised = (average_scores([one[name] for one in realizations]) for name in ("noisy", "denoised"))
+    gain = improvement(denoised, noisy)
+    psnrs = [float(np.mean(one["denoised"]["psnr"])) for one in realizations]
+
+    def intervals_of(scores: Scores) -> dict[str, Interval]:
+        """Return the interval of every mean but the accuracy, which is a proportion."""
+        others = {metric: values for metric, values in scores.items() if metric != "accuracy"}
+        return {metric: mean_interval(values, resamples=resamples, seed=seed) for metric, values in others.items()}
+
+    right = {"noisy": noisy["accuracy"], "denoised": denoised["accuracy"]}
+    intervals = {
+        **{
+            name: {**intervals_of(of), "accuracy": proportion_interval(right[name])}
+            for name, of in {"noisy": noisy, "denoised": denoised}.items()
+        },
+        "gain": {**intervals_of(gain), "accuracy": paired_proportion_interval(right["denoised"], right["noisy"])},
+    }
     return {
         "noise_draws": len(realizations),
-        "noisy": mean_scores(scores["noisy"]),
-        "denoised": mean_scores(scores["denoised"]),
-        "gain": {metric: float(np.mean(values)) for metric, values in scores["gain"].items()},
-        "interval": {
-            name: {
-                metric: confidence_interval(
-                    values, resamples=resamples, seed=seed, is_proportion=metric == "recognised" and name != "gain"
-                )
-                for metric, values in of.items()
-            }
-            for name, of in scores.items()
-        },
-        "draws": {"denoised": {"psnr": {"least": min(means), "most": max(means)}}},
+        "noisy": mean_scores(noisy),
+        "denoised": mean_scores(denoised),
+        "gain": {metric: float(np.mean(values)) for metric, values in gain.items()},
+        "intervals": intervals,
+        "range_over_noise_draws": {"denoised": {"psnr": {"min": min(psnrs), "max": max(psnrs)}}},
     }
 
 
 def summarise_classes(scores: dict[str, Scores], labels: Bytes, *, resamples: int, seed: int) -> dict[str, list[float]]:
     """Return a table with a row per class: its images, their mean scores and their gain, with intervals."""
     rows = []
-    bootstrap: dict[str, Any] = {"resamples": resamples, "seed": seed}
     for label in np.unique(labels):
         in_class = labels == label
         noisy, denoised = (
             {metric: values[in_class] for metric, values in scores[name].items()} for name in ("noisy", "denoised")
         )
         row: dict[str, Any] = {"label": int(label), "images": int(in_class.sum())}
-        for metric in ("psnr", "ssim", "recognised"):
-            is_proportion = metric == "recognised"
-            row |= {f"noisy_{metric}": noisy[metric].mean()}
-            row |= mean_with_ci(f"denoised_{metric}", denoised[metric], is_proportion=is_proportion, **bootstrap)
-            row |= mean_with_ci(f"gain_{metric}", denoised[metric] - noisy[metric], **bootstrap)
+        for metric in ("psnr", "ssim"):
+            before, after = noisy[metric], denoised[metric]
+            row |= {f"noisy_{metric}": before.mean()}
+            row |= columns(f"denoised_{metric}", after.mean(), mean_interval(after, resamples=resamples, seed=seed))
+            gain = after - before
+            row |= columns(f"gain_{metric}", gain.mean(), mean_interval(gain, resamples=resamples, seed=seed))
+        before, after = noisy["accuracy"], denoised["accuracy"]
+        row |= {"noisy_accuracy": before.mean()}
+        row |= columns("denoised_accuracy", after.mean(), proportion_interval(after))
+        row |= columns("gain_accuracy", after.mean() - before.mean(), paired_proportion_interval(after, before))
         rows.append(row)
     return columns_of(rows)
 
@@ -77,39 +87,51 @@ def summarise_margin(methods: dict[str, list[Any]], best: str) -> dict[str, Any]
             "images": methods["images"][row],
             **{name: methods[name][row] for name in METRIC_SIGNS},
         },
-        "ahead": {name: methods[f"ahead_{name}"][row] for name in METRIC_SIGNS},
-        "interval": {
-            "ahead": {
-                name: {end: methods[f"ahead_{name}_{end}"][row] for end in ("low", "high")} for name in METRIC_SIGNS
+        "margin": {name: methods[f"margin_{name}"][row] for name in METRIC_SIGNS},
+        "intervals": {
+            "margin": {
+                name: {end: methods[f"margin_{name}_{end}"][row] for end in ("low", "high")} for name in METRIC_SIGNS
             }
         },
     }
 
 
-def summarise_recognition(images: Columns, *, resamples: int, seed: int) -> dict[str, Any]:
-    """Return how many clean images are recognised, and how many the denoiser repaired, flipped and left lost.
+def summarise_classification(images: Columns) -> dict[str, Any]:
+    """Return the accuracy of clean images, and how many the denoiser repaired, flipped and left lost.
 
     `images` is the per-image table, of the prepared noise.
     """
     label = images["label"]
-    recognised = {name: images[f"{name}_class"] == label for name in ("clean", "noisy", "denoised")}
-    clean = recognised["clean"].astype(float)
-    interval = confidence_interval(clean, resamples=resamples, seed=seed, is_proportion=True)
+    correct = {name: images[f"{name}_class"] == label for name in ("clean", "noisy", "denoised")}
+    clean = correct["clean"].astype(float)
     return {
-        "clean": {"recognised": float(clean.mean())},
-        "interval": {"clean": {"recognised": interval}},
-        **count_changes(**recognised),
+        "clean": {"accuracy": float(clean.mean())},
+        "intervals": {"clean": {"accuracy": proportion_interval(clean)}},
+        **count_changes(**correct),
     }
 
 
 def count_changes(clean: Mask, noisy: Mask, denoised: Mask) -> dict[str, int]:
-    """Return how many images were repaired, flipped and lost, given whether each version is recognised, (N,).
+    """Return how many images were repaired, flipped and lost, given whether each version is classified correctly, (N,).
 
-    Counted are images that are recognised when clean. Repaired: not recognised when noisy, but when denoised. Flipped:
-    recognised when noisy, but not when denoised. Lost: recognised neither noisy nor denoised.
+    Counted are images that are correct when clean. Repaired: wrong when noisy, correct when denoised. Flipped: correct
+    when noisy, wrong when denoised. Lost: wrong when noisy and when denoised.
     """
     return {
         "repaired": int(np.sum(clean & ~noisy & denoised)),
         "flipped": int(np.sum(clean & noisy & ~denoised)),
         "lost": int(np.sum(clean & ~noisy & ~denoised)),
+    }
+
+
+def key_metrics(summary: dict[str, Any], *, validation: dict[str, float]) -> dict[str, Any]:
+    """Return the metrics by which experiments are compared: validation first, which chooses between them."""
+    metrics = ("psnr", "ssim", "mse", "accuracy")
+    return {
+        "validation": {"psnr": validation["psnr"]},
+        "denoised": {metric: summary["denoised"][metric] for metric in metrics},
+        "gain": {metric: summary["gain"][metric] for metric in ("psnr", "ssim")},
+        "margin": {"psnr": summary["margin"]["psnr"]},
+        "noisy": {metric: summary["noisy"][metric] for metric in metrics},
+        "clean": {"accuracy": summary["clean"]["accuracy"]},
     }

@@ -9,27 +9,28 @@ from denoising.figures.style import BASELINE_COLOR, DENOISED_COLOR, IN_DISTRIBUT
 from denoising.io.tables import Columns
 
 
-def draw_methods(drawing: Figure, methods: Columns, *, clean_recognised: float) -> None:
-    """Draw the PSNR in decibels and the recognised fraction of every method, with intervals, the best on top."""
+def draw_methods(drawing: Figure, methods: Columns, *, clean_accuracy: float) -> None:
+    """Draw the PSNR in decibels and the accuracy of every method, with intervals, the best on top."""
     left, right = drawing.subplots(1, 2, sharey=True, width_ratios=(3, 2))
     order = np.argsort(methods["psnr"], kind="stable")
     names = methods["method"][order]
     colours = [{"denoiser": DENOISED_COLOR, "noisy": NOISY_COLOR}.get(name, BASELINE_COLOR) for name in names]
-    for axes, metric, factor, form in ((left, "psnr", 1, "{:.2f}"), (right, "recognised", 100, "{:.1f}%")):
+    for axes, metric, factor, form in ((left, "psnr", 1, "{:.2f}"), (right, "accuracy", 100, "{:.1f}%")):
         values, low, high = (factor * methods[f"{metric}{end}"][order] for end in ("", "_low", "_high"))
+        ends = np.where(np.isnan(high), values, high)
         axes.barh(np.arange(len(names)), values, color=colours, xerr=[values - low, high - values], capsize=3)
-        for place, (value, end) in enumerate(zip(values, high, strict=True)):
+        for place, (value, end) in enumerate(zip(values, ends, strict=True)):
             # On the bar where it is long enough, so that the line for the clean images crosses no number.
-            at, shift, side, ink = (0, 6, "left", "white") if value > high.max() / 4 else (end, 4, "left", "black")
+            at, shift, side, ink = (0, 6, "left", "white") if value > ends.max() / 4 else (end, 4, "left", "black")
             axes.annotate(
                 form.format(value), (at, place), (shift, 0), textcoords="offset points", va="center", ha=side, color=ink
             )
-        axes.set_xlim(0, high.max() * 1.05)
+        axes.set_xlim(0, ends.max() * 1.05)
         axes.grid(visible=False, axis="y")
     left.set_yticks(np.arange(len(names)), [METHOD_LABELS[name] for name in names])
-    left.set(title="PSNR in decibels")
-    right.set(title="recognised")
-    right.axvline(100 * clean_recognised, color="#444444", linestyle=":", linewidth=1)
+    left.set(title="PSNR (dB)")
+    right.set(title="accuracy")
+    right.axvline(100 * clean_accuracy, color="#444444", linestyle=":", linewidth=1)
     right.set_xticks([0, 50, 100], ["0", "50%", "100%"])
 
 
@@ -39,13 +40,13 @@ def draw_noise_sweep(drawing: Figure, sweep: Columns, *, trained: float) -> None
     The filter was applied to fewer images, so it is drawn at its paired distance from the denoiser on these.
     """
     left, right = drawing.subplots(1, 2)
-    factor = sweep["level"]
+    factor = sweep["factor"]
     for axes, metric in ((left, "psnr"), (right, "ssim")):
         axes.plot(factor, sweep[f"noisy_{metric}"], "o", color=NOISY_COLOR, markersize=5, label="noisy, measured")
         if metric == "psnr":
             axes.plot(factor, sweep["expected_noisy_psnr"], "-", color=NOISY_COLOR, label="noisy, closed form")
-        denoised, margin = sweep[f"denoised_{metric}"], sweep[f"ahead_{metric}"]
-        bands = {end: sweep[f"ahead_{metric}_{end}"] for end in ("low", "high")}
+        denoised, margin = sweep[f"denoised_{metric}"], sweep[f"margin_{metric}"]
+        bands = {end: sweep[f"margin_{metric}_{end}"] for end in ("low", "high")}
         for name, colour, mean, low, high in (
             (
                 "this denoiser",
@@ -54,22 +55,27 @@ def draw_noise_sweep(drawing: Figure, sweep: Columns, *, trained: float) -> None
                 *(sweep[f"denoised_{metric}_{end}"] for end in ("low", "high")),
             ),
             (
-                "best filter at each level",
+                "best filter at each factor",
                 BASELINE_COLOR,
                 denoised - margin,
                 denoised - bands["high"],
                 denoised - bands["low"],
             ),
         ):
-            axes.plot(factor, mean, color=colour, label=name, marker=".", clip_on=metric == "psnr")
+            axes.plot(factor, mean, color=colour, label=name, marker=".")
             axes.fill_between(factor, low, high, color=colour, alpha=0.25, linewidth=0)
         axes.axvline(trained, color="#444444", linestyle=":", linewidth=1)
-        axes.set(xlabel="noise factor", xlim=(factor.min(), max(factor.max(), trained)))
-    top = np.ceil(sweep["denoised_psnr_high"].max() / 5) * 5 + 10
-    left.set(title="PSNR in decibels", ylim=(0, top))
+        axes.set(xlabel="noise factor", xlim=widened(factor.min(), max(factor.max(), trained)))
+    top = np.ceil(sweep["denoised_psnr"].max() / 5) * 5 + 10
+    left.set(title="PSNR (dB)", ylim=(0, top))
     right.set(title="SSIM", ylim=(min(0, sweep["denoised_ssim"].min()), 1.02))
     right.annotate("trained\nhere", (trained, 0.02), (4, 0), textcoords="offset points", size=10.5, color="#444444")
     left.legend(fontsize=10)
+
+
+def widened(low: float, high: float) -> tuple[float, float]:
+    """Return the limits of an axis that cuts no marker at its ends."""
+    return low - 0.02 * (high - low), high + 0.02 * (high - low)
 
 
 def draw_noise_types(drawing: Figure, types: Columns) -> None:
@@ -80,15 +86,19 @@ def draw_noise_types(drawing: Figure, types: Columns) -> None:
     for shift, (column, name, colour) in zip((-0.29, 0), bars, strict=True):
         label_bars(axes, places + shift, types[column], name=name, colour=colour)
     label_bars(
-        axes, places + 0.29, types["familiar_psnr"], name="denoised, on familiar noise", colour=IN_DISTRIBUTION_COLOR
+        axes,
+        places + 0.29,
+        types["in_distribution_psnr"],
+        name="denoised, in distribution",
+        colour=IN_DISTRIBUTION_COLOR,
     )
     low, high = (types[f"denoised_psnr_{end}"] for end in ("low", "high"))
     mean = types["denoised_psnr"]
     axes.errorbar(places, mean, yerr=[mean - low, high - mean], fmt="none", color="black", capsize=3)
     axes.set_xticks(places, [NOISE_LABELS[kind].replace(" and ", "\nand ") for kind in types["kind"]])
     axes.set(
-        ylabel="PSNR in decibels",
-        ylim=(0, min(40, max(types[f"{name}_psnr"].max() for name in ("noisy", "denoised", "familiar")) * 1.3)),
+        ylabel="PSNR (dB)",
+        ylim=(0, min(40, max(types[f"{name}_psnr"].max() for name in ("noisy", "denoised", "in_distribution")) * 1.3)),
     )
     axes.grid(visible=False, axis="x")
     axes.legend(loc="upper left", ncols=3, fontsize=10.5)

@@ -37,8 +37,8 @@ def draw_training(
         )
         axes.legend(loc="lower right")
     left.set(title="loss (lower is better)")
-    middle.set(title="PSNR in dB, validation")
-    right.set(title="SSIM, validation")
+    middle.set(title="validation PSNR (dB)")
+    right.set(title="validation SSIM")
     for axes in (left, middle, right):
         axes.set(xlabel="epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
@@ -50,24 +50,24 @@ def draw_distribution(drawing: Figure, *, noisy: Values, denoised: Values) -> No
     low, high = np.floor(min(noisy.min(), denoised.min())), np.ceil(max(noisy.max(), denoised.max()))
     edges = np.arange(low, high + 0.25, 0.25).tolist()
     for name, values, colour in (("noisy", noisy, NOISY_COLOR), ("denoised", denoised, DENOISED_COLOR)):
-        axes.hist(values, edges, color=colour, alpha=0.85, label=f"{name}: {values.mean():.2f} dB on average")
+        axes.hist(values, edges, color=colour, alpha=0.85, label=f"{name}: mean {values.mean():.2f} dB")
         axes.axvline(values.mean(), ymax=0.78, color=colour, linestyle=":", linewidth=1.5)
-    axes.set(xlabel="PSNR of an image in decibels (higher is better)", ylabel="images per 0.25 dB")
+    axes.set(xlabel="PSNR of an image (dB, higher is better)", ylabel="images per 0.25 dB")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.legend()
 
 
 def draw_classes(drawing: Figure, classes: Columns) -> None:
-    """Draw for each class the mean PSNR in decibels and the recognised fraction, noisy and denoised."""
+    """Draw for each class the mean PSNR in decibels and the accuracy, noisy and denoised."""
     places = np.arange(len(classes["label"]))
-    titles = {"psnr": ("PSNR in decibels", 1, 1.3), "recognised": ("recognised, in percent", 100, 1.05)}
+    titles = {"psnr": ("PSNR (dB)", 1, 1.3), "accuracy": ("accuracy (%)", 100, 1.05)}
     for axes, (metric, (title, factor, room)) in zip(drawing.subplots(1, 2), titles.items(), strict=True):
         mean, low, high = (factor * classes[f"denoised_{metric}{end}"] for end in ("", "_low", "_high"))
         axes.bar(places - 0.2, factor * classes[f"noisy_{metric}"], 0.4, color=NOISY_COLOR, label="noisy")
         error = [mean - low, high - mean]
         axes.bar(places + 0.2, mean, 0.4, color=DENOISED_COLOR, yerr=error, capsize=3, label="denoised")
         axes.set_xticks(places, [f"{label:.0f}" for label in classes["label"]])
-        axes.set(title=title, xlabel="class", ylim=(0, high.max() * room))
+        axes.set(title=title, xlabel="class", ylim=(0, max(np.nanmax(high, initial=0), mean.max()) * room))
         axes.grid(visible=False, axis="x")
         if metric == "psnr":
             axes.legend(loc="upper right", ncols=2)

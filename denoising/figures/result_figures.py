@@ -1,6 +1,6 @@
 """The figures of the result: the noise, the denoised images, the training, and the distribution of the PSNR.
 
-Each is a function of the results, the path to write to, the number of image columns, and the resolution.
+Each is a function of the results and the path to write to.
 """
 
 from pathlib import Path
@@ -9,6 +9,7 @@ import numpy as np
 
 from denoising.figures.curves import draw_classes, draw_distribution, draw_training
 from denoising.figures.image_grids import draw_errors, draw_rows, grid_height
+from denoising.figures.labels import contains_zero
 from denoising.figures.results import Results
 from denoising.figures.style import figure
 from denoising.io.tables import Columns
@@ -16,15 +17,15 @@ from denoising.io.tables import Columns
 IMAGES_PER_GROUP = 3  # best, median and worst
 
 
-def original_and_noisy(results: Results, path: Path, *, columns: int, dpi: int) -> None:
-    rows, indices = results.example("first", columns)
+def original_and_noisy(results: Results, path: Path) -> None:
+    rows, indices = results.example("first", results.columns)
     with figure(
         path,
-        height=grid_height(2, columns),
-        title="What the noise does",
-        subtitle=f"Above each image: its PSNR. "
-        f"Average over {results.measured_on} and {results.realizations}: {results.summary['noisy']['psnr']:.2f} dB.",
-        dpi=dpi,
+        height=grid_height(2, results.columns),
+        title="Original and noisy images",
+        subtitle=f"{results.noise_name} noise of factor {results.noise_factor:g}. Above each image: its PSNR. "
+        f"Mean over {results.measured_on} and {results.realizations}: {results.summary['noisy']['psnr']:.2f} dB.",
+        dpi=results.dpi,
     ) as drawing:
         draw_rows(
             drawing,
@@ -33,15 +34,14 @@ def original_and_noisy(results: Results, path: Path, *, columns: int, dpi: int) 
         )
 
 
-def noisy_denoised_original(results: Results, path: Path, *, columns: int, dpi: int) -> None:
-    rows, indices = results.example("first", columns)
-    gain = results.summary["gain"]["psnr"]
+def noisy_denoised_original(results: Results, path: Path) -> None:
+    rows, indices = results.example("first", results.columns)
     with figure(
         path,
-        height=grid_height(3, columns),
-        title=f"The denoiser {'gains' if gain >= 0 else 'loses'} {abs(gain):.1f} dB on average",
-        subtitle=f"Above each image: its PSNR. The average is over {results.measured_on} and {results.realizations}.",
-        dpi=dpi,
+        height=grid_height(3, results.columns),
+        title=gain_title(results.summary["gain"]["psnr"], **results.summary["intervals"]["gain"]["psnr"]),
+        subtitle=f"Above each image: its PSNR. The mean is over {results.measured_on} and {results.realizations}.",
+        dpi=results.dpi,
     ) as drawing:
         draw_rows(
             drawing,
@@ -50,15 +50,23 @@ def noisy_denoised_original(results: Results, path: Path, *, columns: int, dpi: 
         )
 
 
-def training_curves(results: Results, path: Path, *, columns: int, dpi: int) -> None:
-    curves, saved, settings = results.curves, results.training["saved"], results.train_parameters
+def gain_title(gain: float, *, low: float | None, high: float | None) -> str:
+    """Return in words how denoising changes the mean PSNR."""
+    if contains_zero(low, high):
+        return "Denoising does not change the mean PSNR distinguishably"
+    return f"Denoising {'increases' if gain > 0 else 'decreases'} the PSNR by {abs(gain):.1f} dB on average"
+
+
+def training_curves(results: Results, path: Path) -> None:
+    curves, training = results.curves, results.training
+    settings = training["parameters"]
     with figure(
         path,
         height=4.2,
-        title=f"Saved after epoch {saved['epoch']}, the best in validation: {saved['psnr']:.2f} dB",
-        subtitle=f"{settings['architecture']}, trained on {settings['loss'].replace('_', ' ')}. "
-        "The training loss is an average over the epoch; the rest is measured at its end.",
-        dpi=dpi,
+        title=f"Highest validation PSNR: {training['validation']['psnr']:.2f} dB, in epoch {training['epoch']}",
+        subtitle=f"{settings['architecture']}, loss: {settings['loss'].replace('_', ' ')}. The weights of this epoch "
+        "are saved. The training loss is a mean over the epoch; the validation values are measured at its end.",
+        dpi=results.dpi,
     ) as drawing:
         draw_training(
             drawing,
@@ -66,57 +74,57 @@ def training_curves(results: Results, path: Path, *, columns: int, dpi: int) -> 
             losses={"train": curves["train_loss"]["loss"], "validation": curves["validation_loss"]["loss"]},
             psnr=curves["validation_psnr"]["psnr"],
             ssim=curves["validation_ssim"]["ssim"],
-            saved=saved["epoch"],
+            saved=training["epoch"],
         )
 
 
-def psnr_distribution(results: Results, path: Path, *, columns: int, dpi: int) -> None:
+def psnr_distribution(results: Results, path: Path) -> None:
     noisy, denoised = (results.tables["images"][f"{kind}_psnr"] for kind in ("noisy", "denoised"))
     with figure(
         path,
         height=4.2,
-        title=f"{np.sum(denoised > noisy):,} of {len(noisy):,} images come out better than they went in",
-        subtitle=f"{results.measured_on}, as prepared: the first draw of the noise.",
-        dpi=dpi,
+        title=f"The PSNR increases for {np.sum(denoised > noisy):,} of {len(noisy):,} images",
+        subtitle=f"{results.measured_on}, first noise realization.",
+        dpi=results.dpi,
     ) as drawing:
         draw_distribution(drawing, noisy=noisy, denoised=denoised)
 
 
-def by_class(results: Results, path: Path, *, columns: int, dpi: int) -> None:
+def by_class(results: Results, path: Path) -> None:
     classes = results.tables["classes"]
-    easiest, hardest = (int(classes["label"][place(classes["denoised_psnr"])]) for place in (np.argmax, np.argmin))
+    low, high = classes["denoised_psnr"].min(), classes["denoised_psnr"].max()
     with figure(
         path,
         height=4.2,
-        title=f"Easiest is class {easiest}, hardest class {hardest}",
-        subtitle=f"Averages of {results.measured_on}, first draw of the noise, with 95% intervals. "
-        f"{recognition_gain(classes)}",
-        dpi=dpi,
+        title=f"PSNR after denoising, by class: {low:.1f} to {high:.1f} dB",
+        subtitle=f"Means over {results.measured_on}, first noise realization. Error bars: 95% intervals. "
+        f"{accuracy_gain(classes)}",
+        dpi=results.dpi,
     ) as drawing:
         draw_classes(drawing, classes)
 
 
-def best_median_worst(results: Results, path: Path, *, columns: int, dpi: int) -> None:
+def accuracy_gain(classes: Columns) -> str:
+    """Return in words for which classes the paired interval of the gain in accuracy is above zero."""
+    doubtful = [f"{label:.0f}" for label in classes["label"][~(classes["gain_accuracy_low"] > 0)]]
+    if len(doubtful) == len(classes["label"]):
+        return "The accuracy does not increase distinguishably for any class."
+    if not doubtful:
+        return "The accuracy increases for every class."
+    return f"The accuracy does not increase distinguishably for class {', '.join(doubtful)}."
+
+
+def best_median_worst(results: Results, path: Path) -> None:
     groups, above = {}, {}
     for group in ("best", "median", "worst"):
-        groups[group], indices = results.example(group, min(IMAGES_PER_GROUP, columns))
+        groups[group], indices = results.example(group, min(IMAGES_PER_GROUP, results.columns))
         above[group] = results.decibels("denoised", indices)
     with figure(
         path,
         height=grid_height(4, 3 * IMAGES_PER_GROUP + 1),
-        title="Where the denoiser does best and worst",
-        subtitle=f"By the PSNR of the denoised image, which stands above it, among {results.measured_on}.\n"
-        "Error: the absolute difference from the original pixel, where black is 0 and white is 1.",
-        dpi=dpi,
+        title="The best, median and worst images by PSNR",
+        subtitle=f"Above each denoised image: its PSNR. Chosen from {results.measured_on}.\n"
+        "Error: the absolute difference from the original; black is 0, white is 1.",
+        dpi=results.dpi,
     ) as drawing:
         draw_errors(drawing, groups, above=above)
-
-
-def recognition_gain(classes: Columns) -> str:
-    """Return in words for which classes the interval of the gain in recognised images includes zero."""
-    doubtful = [f"{label:.0f}" for label in classes["label"][classes["gain_recognised_low"] <= 0]]
-    if len(doubtful) == len(classes["label"]):
-        return "No clear gain in recognised images for any class."
-    if not doubtful:
-        return "In every class, more images are recognised than before."
-    return f"No clear gain in recognised images for class {', '.join(doubtful)}."

@@ -13,7 +13,7 @@ from denoising.io.contact_sheets import read_contact_sheet
 from denoising.io.tables import Columns, read_summary, read_table
 
 ROWS = ("noisy", "denoised", "clean")
-TABLES = ("images", "classes", "methods", "levels", "kinds")
+TABLES = ("images", "classes", "methods", "noise_sweep", "noise_types")
 CURVES = {
     "train_loss": "train/loss",
     "validation_loss": "validation/loss",
@@ -25,31 +25,36 @@ Indices = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Results:
-    """The summary, the tables by name, the training curves and settings, the indices and sheets of the examples."""
+    """The summary, the tables by name, the training and its curves, the indices and sheets of the examples.
+
+    `columns` images are drawn side by side, at `dpi` dots per inch.
+    """
 
     summary: dict[str, Any]
     tables: dict[str, Columns]
     curves: dict[str, Columns]
     training: dict[str, Any]
-    train_parameters: dict[str, Any]
     examples: Columns
     sheets: Path
+    columns: int
+    dpi: int
 
     @classmethod
-    def read(cls, *, metrics: Path, evaluation: Path, examples: Path, training: Path) -> "Results":
-        """Read the metrics file, the folder of tables, the table of examples and the folder of the training.
+    def read(cls, *, evaluation: Path, training: Path, columns: int, dpi: int) -> "Results":
+        """Read the folders of the evaluation and of the training.
 
         Raises:
             DamagedFileError: when a file is missing or damaged.
         """
         return cls(
-            summary=read_summary(metrics),
+            summary=read_summary(evaluation / "summary.json"),
             tables={name: read_table(evaluation / f"{name}.csv") for name in TABLES},
             curves={name: read_table(training / f"plots/metrics/{path}.tsv") for name, path in CURVES.items()},
-            training=read_summary(training / "metrics.json"),
-            train_parameters=read_summary(training / "provenance.json")["train"]["parameters"],
-            examples=read_table(examples),
+            training=read_summary(training / "summary.json"),
+            examples=read_table(evaluation / "examples.csv"),
             sheets=evaluation / "examples",
+            columns=columns,
+            dpi=dpi,
         )
 
     @property
@@ -71,7 +76,7 @@ class Results:
     @property
     def realizations(self) -> str:
         count = self.summary["noise_draws"]
-        return f"{count} draws of the noise" if count > 1 else "one draw of the noise"
+        return f"{count} noise realizations" if count > 1 else "one noise realization"
 
     def example(self, group: str, count: int) -> tuple[dict[str, Bytes], Indices]:
         """Return the first `count` images of a group, for each of noisy, denoised and clean, and their indices."""

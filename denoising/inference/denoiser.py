@@ -10,7 +10,6 @@ from denoising.backend import keras
 from denoising.batching import batches
 from denoising.errors import DamagedFileError, DenoisingError
 from denoising.images import Images, require_images
-from denoising.inference.fused import fuse_upsampling
 from denoising.inference.saved_model import accepts, load_model
 
 Denoise = Callable[[Images], Images]  # from noisy to denoised images (N, H, W, C), both in [0, 1]
@@ -25,7 +24,7 @@ class Denoiser:
     def __init__(self, model: keras.Model, *, name: str, batch_size: int) -> None:
         self.image_shape: tuple[int | None, ...] = model.input_shape[1:]
         self.parameter_count: int = model.count_params()
-        self._model, self._name, self._batch_size = fuse_upsampling(model), name, batch_size
+        self._model, self._name, self._batch_size = model, name, batch_size
 
     def __call__(self, noisy: Images) -> Images:
         """Return denoised images (N, H, W, C), float32, clipped to [0, 1].

@@ -1,11 +1,21 @@
-"""Loads a saved Keras model without the code that built it, and without running code from the file."""
+"""Loads a saved Keras model without the code that built it, and without running code from the file.
 
+A file may describe far more than it holds, such as layers with billions of weights. So its description is compared with
+what it holds before any memory is taken.
+"""
+
+import json
+import math
 from pathlib import Path
+from typing import Any
 
 import h5py
 
 from denoising.backend import keras
 from denoising.errors import DamagedFileError
+
+MODEL_CLASSES = {"Functional": keras.Model, "Sequential": keras.Sequential}
+MAX_LAYER_VALUES = 2**26  # that one layer may compute for one image of known size
 
 
 def load_model(path: Path, *, image_shape: tuple[int, ...] | None = None) -> keras.Model:
@@ -36,9 +46,39 @@ def _load(path: Path) -> keras.Model:
         with h5py.File(path) as file:
             if "model_config" not in file.attrs:
                 raise DamagedFileError(f"{path} is an HDF5 file, but contains no Keras model.")
+            stored = _stored_values(file)
+            config = json.loads(file.attrs["model_config"])
+        if 4 * stored > path.stat().st_size:
+            raise DamagedFileError(f"{path} claims to hold {stored:,} numbers, more than fit into its size.")
+        _require_size(config, stored=stored, path=path)
         return keras.models.load_model(path, compile=False, safe_mode=True)
     except DamagedFileError:
         raise
     except Exception as error:  # Keras and HDF5 raise many types for a damaged or foreign file
-        reason = str(error).split("\n")[0]
+        reason = str(error).split("\n")[0][:200]
         raise DamagedFileError(f"{path} cannot be loaded as a Keras model of stock layers: {reason}") from error
+
+
+def _stored_values(file: h5py.File) -> int:
+    """Return how many numbers the datasets of a file claim to hold."""
+    sizes: list[int] = []
+
+    def add(_: str, item: object) -> None:
+        if isinstance(item, h5py.Dataset):
+            sizes.append(math.prod(item.shape or (0,)))
+
+    file.visititems(add)
+    return sum(sizes)
+
+
+def _require_size(config: dict[str, Any], *, stored: int, path: Path) -> None:
+    """Raise `DamagedFileError` unless the model described by `config` has the weights stored, and bounded layers."""
+    with keras.StatelessScope(initialize_variables=False):  # no variable is given memory
+        model = MODEL_CLASSES[config["class_name"]].from_config(config["config"])
+    described = sum(math.prod(variable.shape) for variable in model.weights)
+    if described > stored:
+        raise DamagedFileError(f"{path} describes a model of {described:,} weights, but holds {stored:,}.")
+    for layer in model.layers:
+        size = math.prod(part or 1 for part in getattr(layer.output, "shape", (1,))[1:])
+        if size > MAX_LAYER_VALUES:
+            raise DamagedFileError(f"{path} describes a layer of {size:,} values for one image, more than is sensible.")

@@ -1,8 +1,8 @@
 """The results of the classical baselines on disk: what each filter, and each trivial answer, makes of a split.
 
 For each of the splits validation and test, SPLIT_indices.npy holds the indices of the filtered images, (n,), and
-SPLIT_METHOD.npy the filtered images, float32 (n, H, W, C). SPLIT_levels.csv scores the best filter per image at every
-noise factor. about.json holds the chosen setting of each filter, best first.
+SPLIT_METHOD.npy the filtered images, float32 (n, H, W, C). SPLIT_noise_sweep.csv scores the best filter per image at
+every noise factor. about.json holds the chosen setting of each filter, best first.
 """
 
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ def open_baseline_results(folder: Path, split: str, *, image_shape: tuple[int, .
     for name, stack in images.items():
         if stack.dtype != np.float32 or stack.shape != (len(indices), *image_shape):
             raise DamagedFileError(f"{folder}/{split}_{name}.npy does not match the {split} split.")
-    noise_sweep = read_table(folder / f"{split}_levels.csv")
+    noise_sweep = read_table(folder / f"{split}_noise_sweep.csv")
     return BaselineResults(indices, images, noise_sweep, about["methods"], about["parameters"])
 
 

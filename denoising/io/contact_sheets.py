@@ -9,6 +9,8 @@ from PIL import Image
 from denoising.errors import DamagedFileError
 from denoising.images import Bytes
 
+MAX_PIXELS = 2**26
+
 
 def write_contact_sheet(path: Path, rows: Mapping[str, Bytes]) -> None:
     """Write rows of images, (N, H, W, C) each, as one PNG of len(rows) rows and N columns."""
@@ -24,10 +26,12 @@ def read_contact_sheet(path: Path, *, rows: Sequence[str], count: int) -> dict[s
     """
     try:
         with Image.open(path, formats=["PNG"]) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise ValueError(f"{image.width} x {image.height} pixels are more than a contact sheet has")
             sheet = np.asarray(image)
-    except (OSError, ValueError, SyntaxError) as error:
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise DamagedFileError(f"{path} cannot be read: {error}.") from error
-    if sheet.shape[0] % len(rows) or sheet.shape[1] % count:
+    if sheet.shape[0] % len(rows) or sheet.shape[1] % count or sheet.ndim > 3:
         raise DamagedFileError(f"{path} does not hold {len(rows)} rows of {count} images.")
     return {
         name: np.stack(np.split(row, count, axis=1)) for name, row in zip(rows, np.split(sheet, len(rows)), strict=True)

@@ -46,10 +46,12 @@ class Split(CleanSplit):
 class DatasetInfo:
     """What is recorded about a prepared data set.
 
-    `known_duplicates` counts for the splits validation and test how many images the source itself repeats.
+    `verified` says whether the content is known to be that of the source, by a checksum. `known_duplicates` counts for
+    the splits validation and test how many images the source itself repeats.
     """
 
     source: str
+    verified: bool
     noise_kind: str
     noise_factor: float
     noise_seed: int
@@ -85,6 +87,7 @@ def write_dataset_info(folder: Path, info: DatasetInfo) -> None:
     """Write about.json."""
     about = {
         "source": info.source,
+        "verified": info.verified,
         "noise": {"kind": info.noise_kind, "factor": info.noise_factor, "seed": info.noise_seed},
         "repeated": info.known_duplicates,
         "splits": info.splits,
@@ -105,6 +108,7 @@ def read_dataset_info(folder: Path) -> DatasetInfo:
         noise = about["noise"]
         return DatasetInfo(
             about["source"],
+            about["verified"],
             noise["kind"],
             noise["factor"],
             noise["seed"],
@@ -133,5 +137,6 @@ def open_array(path: Path) -> NDArray[Any]:
         return np.lib.format.open_memmap(path, mode="r")
     except FileNotFoundError as error:
         raise DamagedFileError(f"{path} is missing.") from error
-    except (OSError, ValueError) as error:
-        raise DamagedFileError(f"{path} cannot be read: {error}.") from error
+    except Exception as error:  # NumPy parses the header as Python source, and raises whatever its parser does
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise DamagedFileError(f"{path} cannot be read as an array: {reason}.") from error

@@ -22,7 +22,7 @@ def write_table(path: Path, columns: Table) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([_rounded(value) for value in row] for row in zip(*columns.values(), strict=True))
+        writer.writerows([_cell(value) for value in row] for row in zip(*columns.values(), strict=True))
 
 
 def read_table(path: Path) -> Columns:
@@ -34,9 +34,11 @@ def read_table(path: Path) -> Columns:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             names, *rows = csv.reader(file, delimiter="\t" if path.suffix == ".tsv" else ",")
+        if len(set(names)) < len(names) or {len(row) for row in rows} - {len(names)}:
+            raise ValueError("its rows have different lengths, or two columns have one name")
         columns = dict(zip(names, np.array(rows, np.str_).reshape(-1, len(names)).T, strict=True))
         return {name: column if name in TEXT_COLUMNS else column.astype(np.float64) for name, column in columns.items()}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, csv.Error) as error:
         raise DamagedFileError(f"{path} cannot be read as a table: {error}.") from error
 
 
@@ -51,7 +53,7 @@ def rows_of(table: Table) -> list[dict[str, Any]]:
 
 
 def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
-    """Write nested values as JSON, fractions with six significant digits, with a newline at the end."""
+    """Write nested values as JSON, fractions with six significant digits, NaN as null, with a newline at the end."""
     path.write_text(json.dumps(_rounded(summary), indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
@@ -75,9 +77,16 @@ def round_significant(value: float) -> float:
     return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
 
 
+def _cell(value: Any) -> Any:
+    rounded = _rounded(value)
+    return "nan" if rounded is None else rounded
+
+
 def _rounded(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _rounded(part) for name, part in value.items()}
     if isinstance(value, float | np.floating):
-        return round_significant(float(value))
+        return None if np.isnan(value) else round_significant(float(value))
+    if isinstance(value, list):
+        return [_rounded(part) for part in value]
     return value.item() if isinstance(value, np.generic) else value

@@ -53,7 +53,7 @@ def build_model(architecture: str, image_shape: ImageShape, *, filters: int = 32
 
 
 def build_training_model(
-    architecture: str, image_shape: ImageShape, *, filters: int, depth: int, precision: str
+    architecture: str, image_shape: ImageShape, *, precision: str, filters: int = 32, depth: int = 2
 ) -> keras.Model:
     """Return the network that is fitted; it computes in `precision`, float32 or mixed_bfloat16."""
     with _dtype_policy(precision):

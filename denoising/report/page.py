@@ -9,7 +9,14 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from PIL import Image
 
-from denoising.figures.labels import DATASET_LABELS, METHOD_LABELS, NOISE_LABELS
+from denoising.figures.labels import (
+    DATASET_LABELS,
+    METHOD_LABELS,
+    NOISE_LABELS,
+    contains_zero,
+    in_brackets,
+    interval_text,
+)
 from denoising.io.tables import Table, rows_of
 
 TEMPLATE = Path(__file__).with_name("page.html")
@@ -34,24 +41,35 @@ def embed_figure(path: Path) -> EmbeddedFigure:
 
 
 def render_page(
-    metrics: Mapping[str, Any],
+    summary: Mapping[str, Any],
     provenance: Mapping[str, Any],
     tables: Mapping[str, Table],
     figures: Mapping[str, EmbeddedFigure],
+    *,
+    seeds: Mapping[str, Any] | None = None,
 ) -> str:
-    """Return the page as HTML, with nothing to be fetched."""
+    """Return the page as HTML, with nothing to be fetched.
+
+    `seeds` has mean and standard deviation of PSNR and SSIM over trainings with other seeds, where they were measured.
+    """
     rows = rows_of(tables["methods"])
     by_name = {row["method"]: {**row, "images": int(row["images"])} for row in rows}
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     sources = ("data", "models", "filters", "libraries", "machine")
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        dataset=DATASET_LABELS[metrics["dataset"]],
-        noise=NOISE_LABELS[metrics["noise"]["kind"]],
-        metrics=metrics,
+        dataset=DATASET_LABELS[summary["dataset"]],
+        noise=NOISE_LABELS[summary["noise"]["kind"]],
+        summary=summary,
+        seeds=seeds,
+        cautions=list(cautions(summary, provenance)),
+        interval_text=interval_text,
+        in_brackets=in_brackets,
+        contains_zero=contains_zero,
+        margin_accuracy={end: scaled(of, 100) for end, of in summary["intervals"]["margin"]["accuracy"].items()},
         method_labels=METHOD_LABELS,
         rows=rows,
         names=list(by_name),
-        kinds=rows_of(tables["kinds"]),
+        noise_types=rows_of(tables["noise_types"]),
         noise_labels=NOISE_LABELS,
         noisy=by_name["noisy"],
         black=by_name["black"],
@@ -61,6 +79,21 @@ def render_page(
         made=list(flatten({name: provenance[name] for name in sources})),
         parameters=list(flatten(provenance["parameters"])),
     )
+
+
+def cautions(summary: Mapping[str, Any], provenance: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence for each reason to distrust the results."""
+    if summary["repeated_images"]:
+        yield (
+            f"{summary['repeated_images']:,} of these {summary['images']:,} are also among the images trained on: "
+            "the data set repeats them. The scores are too high."
+        )
+    if not provenance["data"]["verified"]:
+        yield "This is an unverified copy of the data set: no checksum of its content is known."
+
+
+def scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None else factor * value
 
 
 def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

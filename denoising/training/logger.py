@@ -65,11 +65,6 @@ class TrainingLogger:
             self._live.log_metric(name, round(value, 7))
         self._live.make_summary()
 
-    def on_train_end(self, epoch: int, measured: EpochMetrics, *, size: dict[str, int]) -> None:
-        """Log which epoch is saved, and the size of the model."""
-        self._live.summary["saved"] = {"epoch": epoch, "psnr": round(measured["validation/psnr"], 7), **size}
-        self._live.make_summary()
-
 
 def open_live(folder: Path) -> Live:
     """Return a DVCLive logger that writes to `folder` and leaves dvc.yaml, experiments and reports to DVC."""

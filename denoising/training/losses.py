@@ -72,7 +72,7 @@ LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 }
 
 
-def training_loss(name: str, *, kl_weight: float) -> Callable[[Tensor, Any], Tensor]:
+def training_loss(name: str, *, kl_weight: float = 0.0) -> Callable[[Tensor, Any], Tensor]:
     """Return a function of clean images (uint8) and the outputs of a training model to one value per image.
 
     For a variational autoencoder, which also outputs its code, the weighted divergence is added, divided by the number

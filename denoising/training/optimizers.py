@@ -35,7 +35,7 @@ class Muon(keras.optimizers.Muon):
 
 
 def build_optimizer(
-    name: str, learning_rate: LearningRate, *, beta_2: float, weight_decay: float, ema_decay: float
+    name: str, learning_rate: LearningRate, *, beta_2: float, ema_decay: float, weight_decay: float = 0.0
 ) -> keras.optimizers.Optimizer:
     """Return the optimizer adam, adamw or muon; with `ema_decay` above 0 it averages the weights over the steps."""
     average = {"use_ema": ema_decay > 0, "ema_momentum": ema_decay}

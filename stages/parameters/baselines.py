@@ -2,40 +2,27 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from stages.parameters.base import Section
+from stages.parameters.section import ImageCount, Increasing, NoiseFactor, Section, WithoutDuplicates
 
-
-def _without_duplicates(values: list[str]) -> list[str]:
-    if len(set(values)) < len(values):
-        raise ValueError("a method is listed twice")
-    return values
-
-
-def _increasing(values: list[float]) -> list[float]:
-    if values != sorted(set(values)):
-        raise ValueError("the factors do not increase")
-    return values
+Method = Literal["median", "gaussian", "non_local_means", "total_variation", "wavelet", "bm3d"]
 
 
 class BaselinesParameters(Section):
     """Which classical filters are compared with the denoiser, and on how many images."""
 
-    methods: Annotated[
-        list[Literal["median", "gaussian", "non_local_means", "total_variation", "wavelet", "bm3d"]],
-        AfterValidator(_without_duplicates),
-    ] = Field(
+    methods: Annotated[list[Method], WithoutDuplicates] = Field(
         min_length=1,
-        description="a list of at least one of median, gaussian, non_local_means, total_variation, wavelet, bm3d",
+        description="classical filters; `bm3d` is an extra (`pip install '.[bm3d]'`) that is free for non-commercial "
+        "use only",
     )
-    images: int = Field(ge=2, le=1_000_000, description="a whole number, at least 2, of images to filter")
-    tuning_images: int = Field(ge=1, le=1_000_000, description="a whole number, at least 1, of validation images")
-    levels: Annotated[
-        list[Annotated[float, Field(ge=0, le=10)]],
-        AfterValidator(_increasing),
-    ] = Field(min_length=2, description="a list of at least two increasing numbers from 0 to 10")
-    level_images: int = Field(
-        ge=2, le=1_000_000, description="a whole number, at least 2, of images at each noise factor"
+    images: ImageCount = Field(description="test images filtered by every method")
+    tuning_images: ImageCount = Field(
+        description="validation images on which each filter is tuned; at most half of them"
     )
-    level_tuning_images: int = Field(ge=1, le=1_000_000, description="a whole number, at least 1, of validation images")
+    factors: Annotated[list[NoiseFactor], Increasing] = Field(
+        min_length=2, description="noise factors of the noise sweep"
+    )
+    factor_images: ImageCount = Field(description="images filtered at each of these factors, by the best method")
+    factor_tuning_images: ImageCount = Field(description="validation images for tuning at each of these factors")

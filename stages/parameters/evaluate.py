@@ -4,15 +4,23 @@ from typing import Literal
 
 from pydantic import Field
 
-from stages.parameters.base import Section
+from stages.parameters.section import BatchSize, ImageCount, Section, Seed
 
 
 class EvaluateParameters(Section):
     """What is measured."""
 
-    split: Literal["test", "validation"] = Field(description="test, or validation while settings are being chosen")
-    noise_draws: int = Field(ge=1, le=100, description="a whole number from 1 to 100 of noise realizations")
-    images: int = Field(ge=2, le=1_000_000, description="a whole number, at least 2, of images for every other noise")
-    resamples: int = Field(ge=100, le=100_000, description="a whole number from 100 to 100000 of bootstrap resamples")
-    seed: int = Field(ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
-    batch_size: int = Field(ge=1, le=65_536, description="a whole number, at least 1, of images denoised at once")
+    split: Literal["test", "validation"] = Field(
+        description="images to measure on; choose settings by the validation PSNR, and report the test images"
+    )
+    noise_draws: int = Field(
+        ge=1, le=100, description="noise realizations that are averaged; the first is the prepared one"
+    )
+    images: ImageCount = Field(description="images for the noise sweep and for each other type of noise")
+    bootstrap_resamples: int = Field(
+        ge=100, le=100_000, description="bootstrap resamples for the confidence intervals of 1,000 images or more"
+    )
+    seed: Seed = Field(description="seed of the additional noise realizations and of the bootstrap")
+    batch_size: BatchSize = Field(
+        description="images denoised at a time; this decides memory and speed, and changes results by rounding only"
+    )

@@ -1,33 +1,34 @@
 """The section `prepare` of params.yaml."""
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from stages.parameters.base import Section
+from stages.parameters.section import NoiseFactor, OpenFraction, Section, Seed
 
 
 class NoiseParameters(Section):
-    """The noise, on images from 0 (black) to 1 (white)."""
+    """The noise that is added to the clean images."""
 
     kind: Literal["gaussian", "uniform", "correlated", "speckle", "poisson", "salt_and_pepper"] = Field(
-        description="one of gaussian, uniform, correlated, speckle, poisson, salt_and_pepper"
+        description="type of noise; the result is clipped to [0, 1]. In `correlated` noise, neighbouring pixels are "
+        "correlated. `speckle` noise is proportional to the pixel. `poisson` noise comes from counting photons"
     )
-    factor: float = Field(ge=0, le=10, description="a number from 0 to 10, the strength of the noise")
-
-    @model_validator(mode="after")
-    def _a_fraction_is_at_most_one(self) -> Self:
-        if self.kind == "salt_and_pepper" and self.factor > 1:
-            raise ValueError("the factor of salt_and_pepper is a fraction of the pixels")
-        return self
+    factor: NoiseFactor = Field(
+        description="standard deviation, on images from 0 to 1; for speckle and Poisson noise that of a white pixel, "
+        "for salt and pepper the fraction of the pixels, at most 1"
+    )
 
 
 class DigitsParameters(Section):
     """How the embedded digits become a data set; the other sources are complete."""
 
-    test: float = Field(gt=0, lt=1, description="a fraction between 0 and 1 of the digits, held out for the test")
-    warps: int = Field(
-        ge=0, le=1000, description="a whole number from 0 to 1000 of augmented copies of each training digit"
+    test_fraction: OpenFraction = Field(description="fraction of the digits held out for the test; only for `digits`")
+    augmented_copies: int = Field(
+        ge=0,
+        le=1000,
+        description="augmented copies of each training digit; they are rotated, sheared, scaled and shifted. Only for "
+        "`digits`",
     )
 
 
@@ -35,9 +36,9 @@ class PrepareParameters(Section):
     """Which images are prepared, and how."""
 
     source: Literal["mnist", "fashion_mnist", "kmnist", "digits"] = Field(
-        description="one of mnist, fashion_mnist, kmnist, digits"
+        description="data set; `digits` is included in scikit-learn, the others are downloaded"
     )
-    validation: float = Field(gt=0, lt=1, description="a fraction between 0 and 1 of the training images")
-    seed: int = Field(ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
-    noise: NoiseParameters = Field(description="a section with the keys kind, factor (of salt_and_pepper at most 1)")
-    digits: DigitsParameters = Field(description="a section with the keys test, warps")
+    validation_fraction: OpenFraction = Field(description="fraction of the training images held out for validation")
+    seed: Seed = Field(description="seed of the validation split and of the noise")
+    noise: NoiseParameters
+    digits: DigitsParameters

@@ -1,54 +1,141 @@
-"""The section `train` of params.yaml."""
+"""The section `train` of params.yaml: common settings, and those of an architecture, an optimizer or a schedule."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from stages.parameters.base import Section
+from stages.parameters.section import BatchSize, NoiseFactor, NotDecreasing, Section, Seed
 
-
-def _range_or_word(value: Any) -> Any:
-    numbers = value if isinstance(value, list) and all(type(part) in (int, float) for part in value) else ()
-    if value == "prepared" or (len(numbers) == 2 and 0 <= numbers[0] <= numbers[1] <= 10):
-        return value
-    raise ValueError
+ErrorLoss = Literal["mean_squared_error", "mean_absolute_error", "ssim_mix"]
+FactorRange = Annotated[list[NoiseFactor], Field(min_length=2, max_length=2), NotDecreasing]
+Filters = Annotated[int, Field(ge=1, le=4096)]
+Depth = Annotated[int, Field(ge=1, le=100)]
 
 
-def _number_or_word(value: Any) -> Any:
-    if value == "all" or (type(value) is int and 1 <= value <= 1024):
-        return value
-    raise ValueError
+class NoSettings(Section):
+    """What a choice without settings of its own adds."""
+
+
+class SizeSettings(Section):
+    """The size of a network."""
+
+    filters: Filters = Field(
+        description="filters of each convolution; `unet` has twice as many below half the resolution"
+    )
+    depth: Depth = Field(
+        description="depth of the network; consecutive convolutions (`deep_cae`, `vae`), residual blocks per "
+        "resolution (`unet`), or all convolutions (`dncnn`, at least 2)"
+    )
+
+
+class VaeSettings(SizeSettings):
+    """The size of a variational autoencoder, and its loss."""
+
+    kl_weight: float = Field(
+        ge=0,
+        le=1000,
+        description="weight of the Kullback-Leibler divergence in the loss; with binary cross-entropy, 1 is the "
+        "evidence lower bound. The validation loss does not include it",
+    )
+
+
+class DncnnSettings(SizeSettings):
+    """The size of a DnCNN, and the losses for it."""
+
+    depth: int = Field(ge=2, le=100, description="convolutions, the first and the last included")
+    loss: ErrorLoss = Field(description="loss; the output of dncnn is not a probability")
+
+
+class WeightDecaySettings(Section):
+    """What adamw and muon have and adam has not."""
+
+    weight_decay: float = Field(ge=0, le=1, description="decay of the weights per step, relative to the learning rate")
+
+
+class CosineSettings(Section):
+    """The warm-up of a cosine schedule."""
+
+    warmup_fraction: float = Field(ge=0, lt=1, description="fraction of the steps in which the learning rate rises")
+
+
+class OneCycleSettings(Section):
+    """The warm-up of a one-cycle schedule."""
+
+    warmup_fraction: float = Field(
+        ge=0, le=0.8, description="fraction of the steps in which the learning rate rises; at most 0.8 for one_cycle"
+    )
+
+
+class PerEpochSettings(Section):
+    """The noise that is drawn again in every epoch."""
+
+    noise_factor_range: Literal["prepared"] | FactorRange = Field(
+        description="noise factors to train on; `prepared`, or a range such as `[0.1, 0.7]` from which the factor of "
+        "each image is drawn. Validation uses the prepared factor"
+    )
 
 
 class TrainParameters(Section):
     """Which network is trained, and how."""
 
+    settings_of: ClassVar = {
+        "architecture": {
+            "cae": NoSettings,
+            "deep_cae": SizeSettings,
+            "vae": VaeSettings,
+            "unet": SizeSettings,
+            "dncnn": DncnnSettings,
+        },
+        "optimizer": {"adam": NoSettings, "adamw": WeightDecaySettings, "muon": WeightDecaySettings},
+        "lr_schedule": {"constant": NoSettings, "cosine": CosineSettings, "one_cycle": OneCycleSettings},
+        "noise_sampling": {"stored": NoSettings, "per_epoch": PerEpochSettings},
+    }
+
     architecture: Literal["cae", "deep_cae", "vae", "unet", "dncnn"] = Field(
-        description="one of cae, deep_cae, vae, unet and dncnn"
+        description="network architecture; `cae` is the reference, `deep_cae` a deeper one, `vae` a variational "
+        "autoencoder. `unet` has skip connections and residual blocks. `dncnn` predicts the noise at full resolution"
     )
-    filters: int = Field(ge=1, le=4096, description="a whole number from 1 to 4096")
-    depth: int = Field(ge=1, le=100, description="a whole number from 1 to 100")
-    kl_weight: float = Field(ge=0, le=1000, description="a number from 0 to 1000")
-    share: float = Field(gt=0, le=1, description="a number above 0, at most 1")
-    noise: Literal["fixed", "fresh"] = Field(description="one of fixed and fresh")
-    factors: Annotated[Any, AfterValidator(_range_or_word)] = Field(
-        description="the word prepared, or a list of the lowest and the highest noise factor, from 0 to 10"
+    train_fraction: float = Field(
+        gt=0, le=1, description="fraction of the training images to train on; chosen by the seed"
     )
-    epochs: int = Field(ge=1, le=100_000, description="a whole number, at least 1, of passes over the training images")
-    batch_size: int = Field(ge=1, le=65_536, description="a whole number, at least 1, of images a training step")
+    noise_sampling: Literal["stored", "per_epoch"] = Field(
+        description="noise to train on; `stored`: the prepared noise in every epoch, `per_epoch`: drawn again in "
+        "every epoch"
+    )
+    epochs: int = Field(
+        ge=1,
+        le=100_000,
+        description="passes over the training images; the epoch with the highest validation PSNR is saved",
+    )
+    batch_size: BatchSize = Field(description="images per training step")
     loss: Literal["binary_crossentropy", "mean_squared_error", "mean_absolute_error", "ssim_mix"] = Field(
-        description="one of binary_crossentropy, mean_squared_error, mean_absolute_error and ssim_mix"
+        description="loss; `ssim_mix` is 0.84 (1 - SSIM) + 0.16 mean absolute error. `dncnn` needs another one than "
+        "`binary_crossentropy`"
     )
-    optimizer: Literal["adam", "adamw", "muon"] = Field(description="one of adam, adamw and muon")
-    weight_decay: float = Field(ge=0, le=1, description="a number from 0 to 1")
-    learning_rate: float = Field(gt=0, le=1, description="a number above 0, at most 1")
-    schedule: Literal["constant", "cosine", "one_cycle"] = Field(description="one of constant, cosine and one_cycle")
-    warmup: float = Field(ge=0, lt=1, description="a number from 0, below 1")
-    beta_2: float = Field(gt=0, lt=1, description="a number between 0 and 1")
-    average: float = Field(ge=0, lt=1, description="a number from 0, below 1")
-    patience: int = Field(ge=0, description="a whole number of epochs, 0 to train all of them")
-    precision: Literal["float32", "mixed_bfloat16"] = Field(description="one of float32 and mixed_bfloat16")
-    threads: Annotated[Any, AfterValidator(_number_or_word)] = Field(
-        description="the word all, or a whole number from 1 to 1024"
+    optimizer: Literal["adam", "adamw", "muon"] = Field(
+        description="optimizer; `muon` usually needs fewer steps than `adam`"
     )
-    seed: int = Field(ge=0, lt=2**32, description="a whole number from 0 to 4294967295")
+    learning_rate: float = Field(gt=0, le=1, description="peak of the learning rate")
+    lr_schedule: Literal["constant", "cosine", "one_cycle"] = Field(
+        description="learning rate schedule; `cosine`: a linear warm-up, then a cosine decay to zero, `one_cycle`: a "
+        "linear rise and a linear decay"
+    )
+    beta_2: float = Field(
+        gt=0,
+        lt=1,
+        description="decay of the second moment of Adam; of the Adam part for `muon`. 0.99 suits short trainings",
+    )
+    ema_decay: float = Field(
+        ge=0,
+        lt=1,
+        description="decay of the moving average of the weights; such as 0.999. The average is measured and saved. "
+        "0: no average",
+    )
+    patience: int = Field(
+        ge=0, description="epochs without a higher validation PSNR that end the training; 0: train all epochs"
+    )
+    precision: Literal["float32", "mixed_bfloat16"] = Field(
+        description="precision of the training; `mixed_bfloat16` is faster for a large `unet` on processors with "
+        "AVX512-BF16, and slow on others. The saved model is float32"
+    )
+    seed: Seed = Field(description="seed of the initial weights, the order and the noise per epoch")

@@ -1,4 +1,8 @@
-"""Makes PyYAML read the numbers and booleans of YAML 1.2, as DVC does: `1e-05` is a number, `on` is a string."""
+"""Makes PyYAML read the numbers and booleans of YAML 1.2, as DVC does: `1e-05` is a number, `on` is a string.
+
+DVC reads params.yaml with ruamel.yaml, which takes more forms for numbers and dates than the standard, such as `1_000`.
+What the two would read differently is refused.
+"""
 
 import re
 from typing import Any
@@ -6,6 +10,7 @@ from typing import Any
 import yaml
 
 from denoising.errors import DenoisingError
+from stages.parameters.section import FRACTION
 
 
 class Yaml12Loader(yaml.SafeLoader):
@@ -18,6 +23,8 @@ class Yaml12Loader(yaml.SafeLoader):
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
                 raise yaml.MarkedYAMLError(problem="a key that is not a string", problem_mark=key.start_mark)
+            if key.value == "<<" and key.style is None:
+                raise yaml.MarkedYAMLError(problem="a merge key (<<): write the keys out", problem_mark=key.start_mark)
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key {key.value} occurs twice", problem_mark=key.start_mark)
             seen.add(key.value)
@@ -26,6 +33,12 @@ class Yaml12Loader(yaml.SafeLoader):
     def construct_integer(self, node: yaml.ScalarNode) -> int:
         text = node.value
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+
+    def construct_ambiguous(self, node: yaml.ScalarNode) -> str:
+        if re.match(FRACTION, node.value):
+            return node.value
+        problem = f"{node.value} can be read in two ways: write a plain number, or put it in quotes"
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
 
     def construct_float(self, node: yaml.ScalarNode) -> float:
         return float(re.sub(r"\.(?=inf|nan)", "", node.value.lower()))
@@ -37,12 +50,14 @@ for _tag, _pattern, _first in [
     ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", list("-+0123456789")),
     (
         "float",
-        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        r"[-+]?(\.[0-9]+([eE][-+][0-9]+)?|[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?)|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
         list("-+.0123456789"),
     ),
+    ("ambiguous", r"[-+]?[._]*[0-9][0-9a-fA-F_.:+oxTtZz/ -]*|=", list("-+._0123456789=")),
 ]:
     Yaml12Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _first)
 Yaml12Loader.add_constructor("tag:yaml.org,2002:int", Yaml12Loader.construct_integer)
+Yaml12Loader.add_constructor("tag:yaml.org,2002:ambiguous", Yaml12Loader.construct_ambiguous)
 Yaml12Loader.add_constructor("tag:yaml.org,2002:float", Yaml12Loader.construct_float)
 
 

@@ -1,5 +1,5 @@
-import subprocess
 import sys
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -7,28 +7,29 @@ import yaml
 from checkout import Checkout
 
 from denoising.errors import DenoisingError
-from stages.parameters import SECTIONS
-from stages.parameters.base import document_errors, read_document
-from tools.experiment import flatten, free_name, merged, read_experiment
+from stages.parameters.document import document_errors, read_document
+from tools.experiment import changes, flatten, free_name, read_experiment
 
 ROOT = Path(__file__).parents[2]
 NAMES = sorted(path.stem for path in (ROOT / "experiments").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_experiment_is_right_and_changes_something(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_experiment_is_complete_and_valid(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     document = read_document()
-    changed = merged(document, read_experiment(name))
-    assert document_errors(changed, SECTIONS) == []
-    assert changed != document
+    changed = {**document, **read_experiment(name)}
+    assert document_errors(changed) == []
+    assert (changed == document) == (name == "cae")
 
 
-def test_settings_replace_those_of_the_same_name_alone() -> None:
-    document = {"train": {"epochs": 10, "seed": 1}, "plot": {"columns": 3}}
-    settings = {"train": {"epochs": 1}}
-    assert merged(document, settings) == {"train": {"epochs": 1, "seed": 1}, "plot": {"columns": 3}}
-    assert list(flatten(settings)) == [("train.epochs", 1)]
+def test_the_changes_lead_from_any_parameters_to_those_of_an_experiment() -> None:
+    current = {"train": {"epochs": 10, "seed": 1, "factors": [0.1, 0.5]}, "plot": {"columns": 3}}
+    target = {"train": {"epochs": 1, "depth": 2, "factors": [0.1, 0.7]}, "plot": {"columns": 3}}
+    words = ["~train.seed", "train.epochs=1", "+train.depth=2", "train.factors=[0.1,0.7]"]
+    assert sorted(changes(current, target)[1::2]) == sorted(words)
+    assert list(flatten({"a": {"b": 1}})) == [("a.b", 1)]
+    assert changes(target, target) == []
 
 
 def test_no_experiment_takes_the_name_of_another() -> None:
@@ -50,11 +51,42 @@ def test_an_experiment_is_handed_to_dvc_with_its_settings(tmp_path: Path) -> Non
     assert "train.seed=2" in said
 
 
+def settings_after(checkout: Checkout, *names: str) -> object:
+    """Return the parameters of the last of some named experiments, each run (with nothing to compute) after another."""
+    pipeline = checkout.folder / "dvc.yaml"
+    if "cmd: 'true'" not in pipeline.read_text():
+        pipeline.write_text("stages:\n  nothing:\n    cmd: 'true'\n    params: [train, prepare, plot]\n")
+        checkout.commit("Compute nothing")
+    checkout.run("git", "checkout", "--force", "--quiet", ".")
+    for name in names:
+        done = checkout.run(sys.executable, "-m", "tools.experiment", name)
+        assert done.returncode == 0, done.stdout
+    return yaml.safe_load(checkout.read("params.yaml"))
+
+
+@pytest.mark.slow
+def test_an_experiment_is_the_same_whatever_was_run_before(tmp_path: Path) -> None:
+    checkout = Checkout.create(tmp_path)
+    alone = {name: settings_after(checkout, name) for name in NAMES}
+    assert len({str(found) for found in alone.values()}) == len(NAMES)
+    for first, second in permutations(["cae", "dncnn", "fast", "vae"], 2):  # with every kind of setting
+        assert settings_after(checkout, first, second) == alone[second], (first, second)
+
+
+@pytest.mark.slow
+def test_an_experiment_does_not_depend_on_what_is_not_committed(tmp_path: Path) -> None:
+    checkout = Checkout.create(tmp_path)
+    alone = settings_after(checkout, "fast")
+    checkout.run("git", "checkout", "--force", "--quiet", ".")
+    checkout.set("columns", "7")
+    done = checkout.run(sys.executable, "-m", "tools.experiment", "fast")
+    assert "Not used: plot.columns. Pass them as options, such as -S plot.columns=7" in done.stdout
+    assert yaml.safe_load(checkout.read("params.yaml")) == alone
+
+
 def test_a_mistyped_setting_costs_nothing(tmp_path: Path) -> None:
-    (tmp_path / "experiments").mkdir()
+    checkout = Checkout.create(tmp_path)
     (tmp_path / "experiments/odd.yaml").write_text(yaml.safe_dump({"train": {"epohcs": 3}}))
-    (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    command = [sys.executable, "-m", "tools.experiment", "odd"]
-    done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    done = checkout.run(sys.executable, "-m", "tools.experiment", "odd")
     assert done.returncode == 1
-    assert "train.epohcs: unknown key; did you mean epochs?" in done.stderr
+    assert "train.epohcs: unknown key; did you mean epochs?" in done.stdout

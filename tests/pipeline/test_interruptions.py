@@ -68,13 +68,13 @@ def test_a_stage_that_outlives_its_dvc_spoils_nothing(pipeline: Checkout) -> Non
         try:
             for line in following.stdout:
                 output += line
-                if "a stage of an earlier run that has not ended yet" in line:
+                if "this stage of an earlier run, which is still running" in line:
                     os.killpg(victim.pid, signal.SIGCONT)
         finally:
             with suppress(ProcessLookupError):  # it has ended
                 os.killpg(victim.pid, signal.SIGKILL)
     assert following.returncode == 0
-    assert "not ended yet" in output
+    assert "still running" in output
     assert stages_run(output) == ["train"]
     steps = pipeline.read("reports/training/plots/metrics/train/loss.tsv").splitlines()
     assert [line.split("\t")[0] for line in steps] == ["step", "1", "2", "3"]

@@ -3,6 +3,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Never
+
+import psutil
+
+from stages.parent_watch import _is_alive
 
 ROOT = Path(__file__).parents[2]
 STAGE = """
@@ -34,6 +39,27 @@ def test_a_stage_ends_when_its_dvc_is_killed(tmp_path: Path) -> None:
         began = time.monotonic()
         assert dvc.stdout.read() == "ended\n"
     assert time.monotonic() - began < 30  # not when its sleep was over
+
+
+def test_a_stage_whose_dvc_has_ended_already_does_not_begin(tmp_path: Path) -> None:
+    code = "from stages.parent_watch import exit_with_parent\nexit_with_parent()\nprint('began')"
+    command = [sys.executable, "-c", code]
+    environment = {"PYTHONPATH": str(ROOT), "DVC_STAGE": "train"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.stdout == ""
+    assert "KeyboardInterrupt" in done.stderr
+
+
+def test_the_watch_survives_a_process_that_ends_between_two_looks() -> None:
+    class Ended(psutil.Process):
+        def is_running(self) -> bool:
+            return True
+
+        def status(self) -> Never:
+            raise psutil.NoSuchProcess(self.pid)
+
+    assert _is_alive(psutil.Process())
+    assert not _is_alive(Ended())
 
 
 def test_a_stage_started_by_hand_is_not_ended(tmp_path: Path) -> None:

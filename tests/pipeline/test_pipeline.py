@@ -27,10 +27,10 @@ def test_a_second_run_does_nothing(pipeline: Checkout) -> None:
 
 
 def test_every_figure_and_table_is_there(pipeline: Checkout) -> None:
-    metrics = json.loads(pipeline.read("reports/metrics.json"))
-    assert metrics["dataset"] == "digits"
-    assert metrics["images"] == 359
-    assert metrics["noisy"]["psnr"] == pytest.approx(9.4, abs=0.3)
+    summary = json.loads(pipeline.read("reports/summary.json"))
+    assert summary["dataset"] == "digits"
+    assert summary["images"] == 359
+    assert summary["noisy"]["psnr"] == pytest.approx(9.4, abs=0.3)
     figures = {path.stem for path in (pipeline.folder / "reports/figures").iterdir()}
     assert figures == {
         "original_and_noisy",
@@ -41,8 +41,8 @@ def test_every_figure_and_table_is_there(pipeline: Checkout) -> None:
         "best_median_worst",
         "methods",
         "methods_side_by_side",
-        "noise_levels",
-        "noise_kinds",
+        "noise_sweep",
+        "noise_types",
         "confusion",
         "repaired_and_flipped",
     }
@@ -79,19 +79,52 @@ def test_an_experiment_with_other_noise_shows_in_every_metric(pipeline: Checkout
     changes = json.loads(pipeline.dvc("metrics", "diff", "--json"))["reports/metrics.json"]
     changed = {name for name, change in changes.items() if change["old"] != change["new"]}
     for kind in ("noisy", "denoised"):
-        names = ("mse", "psnr", "ssim", "ssim_gaussian_window", "psnr_of_mean_mse")
-        assert {f"{kind}.{name}" for name in names} <= changed
-    assert {"gain.psnr", "gain.ssim", "interval.gain.psnr.low", "interval.denoised.ssim.high"} <= changed
-    assert {"noise.factor", "best_filter.psnr", "ahead.psnr", "interval.ahead.ssim.low"} <= changed
-    assert "clean.recognised" not in changed
+        assert {f"{kind}.{name}" for name in ("mse", "psnr", "ssim")} <= changed
+    assert {"validation.psnr", "gain.psnr", "gain.ssim", "margin.psnr"} <= changed
+    assert "clean.accuracy" not in changed
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("KERAS_BACKEND", "torch"),
+        ("MPLBACKEND", "module://matplotlib_inline.backend_inline"),
+        ("PYTHONWARNINGS", "error"),
+    ],
+)
+def test_a_variable_of_the_user_changes_nothing(
+    variable: str, value: str, pipeline: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    for other in ("TF_ENABLE_ONEDNN_OPTS=0", "OMP_NUM_THREADS=1", "TF_NUM_INTRAOP_THREADS=1", "TQDM_NCOLS=many"):
+        monkeypatch.setenv(*other.split("="))
+    before = pipeline.read("dvc.lock")
+    for stage in ("classifier", "evaluate", "plot") if variable == "KERAS_BACKEND" else ("plot",):
+        pipeline.dvc("repro", "--force", "--single-item", stage)
+    assert pipeline.read("dvc.lock") == before
+
+
+def test_a_keras_settings_file_of_the_user_changes_nothing(
+    pipeline: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"backend": "jax", "floatx": "float64", "image_data_format": "channels_first", "epsilon": 0.1}
+    (tmp_path / ".keras").mkdir()
+    (tmp_path / ".keras/keras.json").write_text(json.dumps(settings))
+    (tmp_path / "matplotlibrc").write_text("figure.facecolor: red\nsavefig.facecolor: red\nfont.size: 40\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
+    before = pipeline.read("dvc.lock")
+    for stage in ("train", "plot"):
+        pipeline.dvc("repro", "--force", "--single-item", stage)
+    assert pipeline.read("dvc.lock") == before
 
 
 def test_errors_in_the_parameters_cost_nothing(pipeline: Checkout) -> None:
-    for name, value in (("epochs", "abc"), ("factor", "-1"), ("dots_per_inch", "many")):
+    for name, value in (("epochs", "abc"), ("factor", "-1"), ("dpi", "many")):
         pipeline.set(name, value)
     done = pipeline.run("dvc", "repro")
     assert done.returncode != 0
-    for line in ("prepare.noise.factor: -1", 'train.epochs: "abc"', 'plot.dots_per_inch: "many"'):
+    for line in ("prepare.noise.factor: -1", 'train.epochs: "abc"', 'plot.dpi: "many"'):
         assert line in done.stdout
     assert done.stdout.count("errors; nothing was computed") == 1
     assert "Traceback" not in done.stdout

@@ -1,14 +1,19 @@
 """What `make run`, `make verify` and DVC's queue promise, each in a small checkout on real digits."""
 
+import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from checkout import Checkout, stages_run
 
 from denoising.errors import DenoisingError
-from tools.verify import TOLERANCES, compare, metric_deviations
+from stages.paths import VARIABILITY
+from tools.run import choose_digits
+from tools.verify import compare
 
 ALL = ["prepare", "train", "baselines", "classifier", "evaluate", "plot", "report"]
 
@@ -21,18 +26,41 @@ def committed(reproduced: Checkout, tmp_path_factory: pytest.TempPathFactory) ->
 def test_run_falls_back_on_the_embedded_digits_without_network_or_git(committed: Checkout, tmp_path: Path) -> None:
     checkout = Checkout.create(tmp_path, git=False, source="mnist")
     shutil.copytree(committed.folder / ".dvc/cache", checkout.folder / ".dvc/cache")  # where digits need no training
-    comments = checkout.read("params.yaml").count("#")
+    before = checkout.read("params.yaml")
     done = checkout.run("python", "-m", "tools.run")
     assert done.returncode == 0, done.stdout
     assert "No usable copy of mnist was found" in done.stdout
     assert "prepare.source in params.yaml is now digits" in done.stdout
     assert "This folder is not a Git repository" in done.stdout
-    assert json.loads(checkout.read("reports/metrics.json"))["dataset"] == "digits"
-    assert "  source: digits         # mnist," in checkout.read("params.yaml")
-    assert checkout.read("params.yaml").count("#") == comments
+    assert json.loads(checkout.read("reports/summary.json"))["dataset"] == "digits"
+    assert checkout.read("params.yaml") == before.replace("source: mnist ", "source: digits", 1)
     again = checkout.run("python", "-m", "tools.run")
     assert stages_run(again.stdout) == []
     assert again.returncode == 0
+
+
+def test_run_leaves_the_line_ends_of_the_parameters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("params.yaml").write_bytes(b"prepare:\r\n  source: mnist  # here\r\n")
+    choose_digits()
+    assert Path("params.yaml").read_bytes() == b"prepare:\r\n  source: digits # here\r\n"
+
+
+def test_run_does_not_replace_the_data_when_another_stage_fails(committed: Checkout, tmp_path: Path) -> None:
+    """The data comes from a cache, no copy of MNIST is available, and the training cannot run."""
+    checkout = committed.copy(tmp_path / "copy")
+    info = checkout.read("data/prepared/about.json")
+    checkout.set("source", "mnist")
+    pipeline = checkout.folder / "dvc.yaml"
+    pipeline.write_text(
+        pipeline.read_text().replace("python -m stages.prepare", "true").replace("stages.train", "nothing")
+    )
+    checkout.dvc("commit", "--force", "prepare")
+    done = checkout.run("python", "-m", "tools.run")
+    assert done.returncode != 0
+    assert "Continuing with the embedded digits" not in done.stdout
+    assert "source: mnist" in checkout.read("params.yaml")
+    assert checkout.read("data/prepared/about.json") == info
 
 
 def test_run_ends_with_the_message_of_the_stage_that_failed(tmp_path: Path) -> None:
@@ -54,7 +82,7 @@ def test_verify_reproduces_what_is_committed_in_a_clean_clone(committed: Checkou
 def test_verify_refuses_results_that_do_not_belong_to_the_lock(committed: Checkout, tmp_path: Path) -> None:
     tampered = committed.copy(tmp_path / "copy")
     metrics = tampered.folder / "reports/metrics.json"
-    metrics.write_text(metrics.read_text().replace('"images": 359', '"images": 360'))
+    metrics.write_text(metrics.read_text().replace('"psnr": ', '"psnr": 1'))
     assert "Commit these first, or `git stash` them" in tampered.run("python", "-m", "tools.verify").stdout
     tampered.commit("Flatter")
     done = tampered.run("python", "-m", "tools.verify")
@@ -73,64 +101,136 @@ def test_verify_refuses_parameters_or_commands_that_were_not_run(committed: Chec
     assert "Changed since dvc.lock was written: changed command of plot, plot. Run" in done.stdout
 
 
-def changed(committed: Checkout, folder: Path, *, machine: bool, gain: float) -> Path:
-    """Return a copy whose model has another hash, and whose metrics are better by `gain` decibels."""
-    committed.copy(folder)
-    lock = folder / "dvc.lock"
-    model = lock.read_text().split("path: models/denoiser.h5")[1].split("md5: ")[1][:32]
-    lock.write_text(lock.read_text().replace(model, "0" * 32))
-    metrics = json.loads((folder / "reports/metrics.json").read_text())
-    metrics["denoised"]["psnr"] += gain
-    (folder / "reports/metrics.json").write_text(json.dumps(metrics))
-    if machine:
-        (folder / "reports/training/provenance.json").write_text('{"machine": "another"}')
-    return folder
+TOLERANCES = {
+    "reports/metrics.json": {"denoised.psnr": 0.1},
+    "reports/summary.json": {"denoised.psnr": 0.1, "flipped": 60.0},
+    "reports/evaluation/methods.csv": {"flipped": 60.0, "psnr": 0.1},
+}
+SUMMARY = "reports/summary.json"
 
 
-def test_another_model_from_the_same_kind_of_machine_is_caught(committed: Checkout, tmp_path: Path) -> None:
-    other = changed(committed, tmp_path / "other", machine=False, gain=0)
+class Elsewhere:
+    """Results as another machine gives them: another model, and what a test changes."""
+
+    def __init__(self, committed: Checkout, folder: Path, *, machine: str | None = "another") -> None:
+        self.folder = folder
+        committed.copy(folder)
+        self.relock("models/denoiser.h5", "0123456789abcdef" * 2)
+        self.change(SUMMARY, ("provenance", "models", "denoiser", "md5"), "0123456789abcdef" * 2)
+        if machine:
+            self.change(SUMMARY, ("provenance", "machine"), machine)
+
+    def change(self, name: str, keys: tuple[str, ...], value: Any) -> None:
+        """Set a value of a JSON file, or add to it if the value is a number, with the right hash in dvc.lock."""
+        path = self.folder / name
+        document = holder = json.loads(path.read_text())
+        for key in keys[:-1]:
+            holder = holder[key]
+        holder[keys[-1]] = holder[keys[-1]] + value if isinstance(value, float | int) else value
+        self.write(name, json.dumps(document))
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        text = (self.folder / name).read_text()
+        assert old in text
+        self.write(name, text.replace(old, new, 1))
+
+    def write(self, name: str, text: str) -> None:
+        path = self.folder / name
+        path.unlink()  # DVC may have linked it to its cache
+        path.write_text(text)
+        self.relock(name, hashlib.md5(path.read_bytes()).hexdigest())
+
+    def relock(self, name: str, digest: str) -> None:
+        lock = self.folder / "dvc.lock"
+        before = re.search(rf"outs:(?:\n    - .*|\n      .*)*?path: {name}\n.*?md5: (\w+)", lock.read_text())
+        assert before
+        lock.write_text(lock.read_text().replace(before.group(1), digest))
+
+
+@pytest.fixture(scope="module")
+def tolerant(committed: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """Return a copy of the committed checkout whose record has tolerances."""
+    checkout = committed.copy(tmp_path_factory.mktemp("tolerant") / "checkout")
+    (checkout.folder / VARIABILITY).write_text(json.dumps({"tolerances": TOLERANCES}))
+    return checkout
+
+
+def test_another_model_from_the_same_kind_of_machine_is_caught(tolerant: Checkout, tmp_path: Path) -> None:
+    other = Elsewhere(tolerant, tmp_path / "other", machine=None)
     with pytest.raises(DenoisingError, match=r"on the same kind of machine: models/denoiser.h5"):
-        compare(committed.folder, other)
+        compare(tolerant.folder, other.folder)
 
 
-def test_another_kind_of_machine_may_differ_within_tolerance_only(committed: Checkout, tmp_path: Path) -> None:
-    near = changed(committed, tmp_path / "near", machine=True, gain=TOLERANCES["psnr"] * 0.9)
-    assert "agree within tolerance" in compare(committed.folder, near)
-    far = changed(committed, tmp_path / "far", machine=True, gain=TOLERANCES["psnr"] * 1.1)
-    with pytest.raises(DenoisingError, match=r"beyond tolerance:\n  denoised.psnr: committed"):
-        compare(committed.folder, far)
+def test_another_kind_of_machine_may_differ_within_tolerance_only(tolerant: Checkout, tmp_path: Path) -> None:
+    near = Elsewhere(tolerant, tmp_path / "near")
+    near.change("reports/metrics.json", ("denoised", "psnr"), 0.09)
+    assert "agree within tolerance" in compare(tolerant.folder, near.folder)
+    far = Elsewhere(tolerant, tmp_path / "far")
+    far.change("reports/metrics.json", ("denoised", "psnr"), 0.11)
+    with pytest.raises(DenoisingError, match=r"beyond tolerance:\n  reports/metrics.json: denoised.psnr: committed"):
+        compare(tolerant.folder, far.folder)
 
 
-def test_prepared_data_may_not_differ_on_any_machine(committed: Checkout, tmp_path: Path) -> None:
-    other = changed(committed, tmp_path / "other", machine=True, gain=0)
-    lock = other / "dvc.lock"
-    data = lock.read_text().split("path: data/prepared")[1].split("md5: ")[1][:32]
-    lock.write_text(lock.read_text().replace(data, "1" * 32))
+@pytest.mark.parametrize(
+    ("name", "keys", "value", "words"),
+    [
+        (SUMMARY, ("flipped",), 61, "flipped: committed"),
+        (SUMMARY, ("noisy", "psnr"), 0.001, "noisy.psnr: committed"),  # owes nothing to the training
+        (SUMMARY, ("images",), 1, "images: committed 359, here 360"),
+        (SUMMARY, ("dataset",), "mnist", "dataset: committed digits, here mnist"),
+        (SUMMARY, ("intervals", "denoised", "psnr", "low"), 5.0, "denoised.psnr: .* is not between"),
+        (SUMMARY, ("provenance", "data", "splits", "test", "sha256"), "0" * 64, "provenance.data.splits.test.sha256"),
+        (SUMMARY, ("provenance", "models", "denoiser", "md5"), "0" * 32, "was made from a model of another hash"),
+        ("reports/metrics.json", ("denoised", "psnr"), float("nan"), "denoised.psnr: committed .*, here nan"),
+    ],
+)
+def test_no_value_may_be_changed_beyond_its_tolerance(
+    name: str, keys: tuple[str, ...], value: Any, words: str, tolerant: Checkout, tmp_path: Path
+) -> None:
+    other = Elsewhere(tolerant, tmp_path / "other")
+    other.change(name, keys, value)
+    with pytest.raises(DenoisingError, match=words):
+        compare(tolerant.folder, other.folder)
+
+
+def test_every_table_is_compared(tolerant: Checkout, tmp_path: Path) -> None:
+    for number, name in enumerate(["classes", "methods", "noise_sweep", "noise_types", "psnr_histogram"]):
+        other = Elsewhere(tolerant, tmp_path / str(number))
+        last = (tolerant.folder / f"reports/evaluation/{name}.csv").read_text().splitlines()[-1]
+        *others, value = last.split(",")
+        other.replace(f"reports/evaluation/{name}.csv", last, ",".join([*others, f"{2 * float(value) + 1}"]))
+        with pytest.raises(DenoisingError, match=rf"reports/evaluation/{name}.csv: "):
+            compare(tolerant.folder, other.folder)
+
+
+def test_zeroed_hashes_are_refused(tolerant: Checkout, tmp_path: Path) -> None:
+    for path in ("models/classifier.h5", "reports/evaluation/images.csv"):
+        Elsewhere(tolerant, tmp_path / path.replace("/", "-")).relock(path, "0" * 32)
+        with pytest.raises(DenoisingError, match=rf"{path}: "):
+            compare(tolerant.folder, tmp_path / path.replace("/", "-"))
+    several = Elsewhere(tolerant, tmp_path / "several")
+    several.relock("data/baselines", "0" * 32)
+    several.relock("reports/training/summary.json", "0" * 32)
+    with pytest.raises(DenoisingError, match="which is no hash of its own"):
+        compare(several.folder, tolerant.folder)
+
+
+def test_prepared_data_may_not_differ_on_any_machine(tolerant: Checkout, tmp_path: Path) -> None:
+    other = Elsewhere(tolerant, tmp_path / "other")
+    other.relock("data/prepared", "1" * 31 + "2")
     with pytest.raises(DenoisingError, match="do not depend on the training: data/prepared"):
-        compare(committed.folder, other)
-
-
-def test_the_noisy_input_may_not_differ_at_all() -> None:
-    lines = list(metric_deviations({"noisy": {"psnr": 9.38}}, {"noisy": {"psnr": 9.39}}))
-    assert len(lines) == 1
-
-
-def test_a_metric_that_is_no_number_or_missing_is_a_deviation() -> None:
-    assert list(metric_deviations({"denoised": {"psnr": 9.0}}, {"denoised": {"psnr": float("nan")}}))
-    assert list(metric_deviations({"images": 3}, {}))
-    assert list(metric_deviations({"images": 3}, {"images": 4}))
-    assert list(metric_deviations({"dataset": "mnist"}, {"dataset": "digits"}))
+        compare(tolerant.folder, other.folder)
 
 
 def test_queued_experiments_run_and_show(committed: Checkout) -> None:
     committed.dvc("exp", "run", "--queue", "--name", "few", "-S", "plot.columns=3")
-    committed.dvc("exp", "run", "--queue", "--name", "fine", "-S", "plot.dots_per_inch=50")
+    committed.dvc("exp", "run", "--queue", "--name", "fine", "-S", "plot.dpi=50")
     committed.dvc("exp", "run", "--run-all")
     table = committed.dvc("exp", "show", "--csv")
     assert "few" in table
     assert "fine" in table
     changes = json.loads(committed.dvc("params", "diff", "--json", "HEAD", "fine"))
-    assert changes["params.yaml"]["plot.dots_per_inch"] == {"old": 40, "new": 50, "diff": 10}
+    assert changes["params.yaml"]["plot.dpi"] == {"old": 40, "new": 50, "diff": 10}
 
 
 @pytest.mark.slow
@@ -138,11 +238,11 @@ def test_a_queued_experiment_runs_the_code_that_it_was_queued_with(committed: Ch
     checkout = committed.copy(tmp_path / "copy")
     page = checkout.folder / "denoising/report/page.py"
     code = page.read_text()
-    page.write_text(code.replace('dataset=DATASET_LABELS[metrics["dataset"]]', 'dataset="its own code"'))
+    page.write_text(code.replace('dataset=DATASET_LABELS[summary["dataset"]]', 'dataset="its own code"'))
     checkout.dvc("exp", "run", "--queue", "--name", "own-code")
     page.write_text(code)
     checkout.dvc("exp", "run", "--run-all")
     assert "its own code" not in checkout.read("reports/report.html")
     checkout.dvc("exp", "branch", "own-code", "own-code")
     shown = checkout.run("git", "show", "own-code:reports/report.html").stdout
-    assert "<title>A denoiser for its own code, measured</title>" in shown
+    assert "<title>Denoising results: its own code</title>" in shown

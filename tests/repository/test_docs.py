@@ -1,5 +1,6 @@
 """What README.md and docs/ say is what the files hold, what the code does, and what the commands are."""
 
+import json
 import re
 import shlex
 import shutil
@@ -10,13 +11,15 @@ import pytest
 import yaml
 from checkout import Checkout
 from dvc.cli.parser import get_main_parser  # type: ignore[import-untyped]
+from jsonschema import Draft7Validator
 
 from denoising.errors import DenoisingError
 from denoising.io.tables import read_summary, read_table
+from stages.parameters.document import document_errors
 from tools import docs
-from tools.experiment import read_experiment
+from tools.experiment import flatten, read_experiment
+from tools.parameters import comment, described
 from tools.tables import TABLES
-from tools.verify import TOLERANCES
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -40,6 +43,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
     for folder in ("reports", "benchmarks"):  # only read
         (tmp_path / folder).symlink_to(ROOT / folder)
+    shutil.copy(ROOT / "params.schema.json", tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["docs", "--check"])
     return tmp_path
@@ -55,7 +59,7 @@ def test_a_stale_table_is_named_and_not_written(copied: Path) -> None:
     stale = path.read_text(encoding="utf-8").replace("| 12,193 |", "| 12,194 |", 1)
     assert "| 12,194 |" in stale
     path.write_text(stale, encoding="utf-8")
-    with pytest.raises(DenoisingError, match=r"README\.md are not those of the recorded results. Run `make docs`"):
+    with pytest.raises(DenoisingError, match=r"parameters: README\.md. Run `make docs`"):
         docs.main()
     assert path.read_text(encoding="utf-8") == stale
 
@@ -78,53 +82,56 @@ def test_every_table_stands_in_a_document_between_two_markers() -> None:
 
 
 def test_every_setting_was_measured_as_it_is_in_experiments() -> None:
-    recorded = read_summary(ROOT / "benchmarks/results/architectures.json")
-    assert {path.stem for path in (ROOT / "experiments").glob("*.yaml")} | {"cae"} == set(recorded)
+    recorded = read_summary(ROOT / "benchmarks/results/experiments.json")
+    assert {path.stem for path in (ROOT / "experiments").glob("*.yaml")} == set(recorded)
     for name, of in recorded.items():
-        assert of["settings"] == ({} if name == "cae" else read_experiment(name, folder=ROOT / "experiments")), name
+        assert of["settings"] == read_experiment(name, folder=ROOT / "experiments"), name
 
 
 def test_the_numbers_in_sentences_are_the_recorded_ones() -> None:
-    metrics = read_summary(ROOT / "reports/metrics.json")
-    methods, levels = (read_table(ROOT / f"reports/evaluation/{name}.csv") for name in ("methods", "levels"))
-    cae = read_summary(ROOT / "benchmarks/results/architectures.json")["cae"]
+    summary = read_summary(ROOT / "reports/summary.json")
+    methods, sweep = (read_table(ROOT / f"reports/evaluation/{name}.csv") for name in ("methods", "noise_sweep"))
+    cae = read_summary(ROOT / "benchmarks/results/experiments.json")["cae"]
     readme, results = read("README.md"), read("docs/results.md")
-    assert metrics["noise_draws"] == 3, "docs/results.md says three realizations"
-    assert f"standard deviation {metrics['noise']['factor']}, on {metrics['images']:,} test images" in readme
+    assert summary["noise_draws"] == 3, "docs/results.md says three realizations"
+    assert f"standard deviation {summary['noise']['factor']}, on {summary['images']:,} test images" in readme
     assert f"network has {cae['parameters']:,} parameters" in readme
-    assert f"over {metrics['images']:,} test images" in results
+    assert f"over {summary['images']:,} test images" in results
     assert f"the same {methods['images'][0]:,.0f} test images" in results
-    assert f"paired on {levels['filter_images'][0]:.0f} images" in results
-
-
-def test_only_the_median_differs_in_recognised_images_as_the_results_say() -> None:
-    methods = read_table(ROOT / "reports/evaluation/methods.csv")
-    differs = (methods["ahead_recognised_low"] > 0) | (methods["ahead_recognised_high"] < 0)
-    assert set(methods["method"][differs]) == {"median", "mean_image", "black", "noisy"}
-
-
-def test_the_tolerances_are_those_of_make_verify() -> None:
-    of = TOLERANCES
-    assert of["recognised"] == 0.01, "docs/reproducibility.md says one percentage point"
-    sentence = f"within {of['psnr']} dB of PSNR, {of['ssim']} of SSIM, {of['mse']} of MSE, and one percentage point"
-    assert sentence in read("docs/reproducibility.md")
+    assert f"paired on {sweep['filter_images'][0]:.0f} images, the gain on all {sweep['images'][0]:,.0f}" in results
 
 
 def test_the_readme_fits_two_screens() -> None:
     assert len(README.read_text(encoding="utf-8").split()) <= 900
 
 
-def test_every_parameter_is_explained_in_its_order() -> None:
-    def paths(section: dict[str, object], prefix: str = "") -> list[str]:
-        return [
-            path
-            for name, value in section.items()
-            for path in (paths(value, f"{prefix}{name}.") if isinstance(value, dict) else [prefix + name])
-        ]
+def test_the_comments_in_params_yaml_are_those_of_the_classes() -> None:
+    lines = (ROOT / "params.yaml").read_text(encoding="utf-8").splitlines()
+    found = [line.split(" # ", 1)[1] for line in lines if " # " in line and not line.startswith("#")]
+    committed = dict(flatten(yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))))
+    assert found == [comment(field) for path, field, _ in described() if path in committed]
+    assert {path for path, _, owners in described() if not owners} == committed.keys()
 
-    parameters = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    text = (ROOT / "docs/parameters.md").read_text(encoding="utf-8")
-    assert re.findall(r"^\| `(\w+\.[\w.]+)`", text, flags=re.MULTILINE) == paths(parameters)
+
+def test_every_experiment_and_the_committed_parameters_follow_the_schema() -> None:
+    check = Draft7Validator(json.loads((ROOT / "params.schema.json").read_text(encoding="utf-8")))
+    committed = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    assert list(check.iter_errors(committed)) == []
+    for path in (ROOT / "experiments").glob("*.yaml"):
+        document = {**committed, **yaml.safe_load(path.read_text(encoding="utf-8"))}
+        assert [error.message for error in check.iter_errors(document)] == [], path
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("filters", 16), ("epochs", 0), ("epochs", "ten"), ("optimizer", "sgd"), ("optimizer", "muon"), ("epoch", 3)],
+)
+def test_the_schema_refuses_what_the_check_refuses(name: str, value: object) -> None:
+    check = Draft7Validator(json.loads((ROOT / "params.schema.json").read_text(encoding="utf-8")))
+    document = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    document["train"][name] = value
+    assert document_errors(document)
+    assert list(check.iter_errors(document))
 
 
 @every_document

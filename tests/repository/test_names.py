@@ -8,6 +8,7 @@ ROOT = Path(__file__).parents[2]
 PRIVATE = {
     *("mistake", "diary", "feed", "trainee", "settle", "stretches", "orphan", "refuse", "hygiene", "telling"),
     *("shipped", "sceptic", "headline", "gallery", "advantage", "redraw", "undo"),
+    *("recognised", "ahead", "familiar", "undone", "dots"),
     *("catalogue", "ruler", "ways", "wording", "scratch", "quicker", "doubling", "warp"),
 }
 
@@ -28,3 +29,12 @@ def test_no_private_word_names_anything() -> None:
     for folder in ("denoising", "stages", "tools", "benchmarks"):
         for path in (ROOT / folder).rglob("*.py"):
             assert not identifiers(path) & PRIVATE, path
+
+
+def test_no_old_word_stands_in_a_figure_the_page_or_the_parameters() -> None:
+    texts = [*(ROOT / "denoising/figures").glob("*.py"), ROOT / "denoising/report/page.html", ROOT / "params.yaml"]
+    for path in texts:
+        found = re.search(
+            r"recognised|\bahead\b|familiar|undone|taken for|\bdraws? of|level with", path.read_text("utf-8")
+        )
+        assert not found, (path, found)

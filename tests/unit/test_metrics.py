@@ -6,7 +6,7 @@ import pytest
 from skimage import metrics
 
 from denoising.backend import tensorflow as tf
-from denoising.datasets.cache import load_arrays
+from denoising.datasets.cache import load_copy
 from denoising.errors import DenoisingError
 from denoising.images import as_float
 from denoising.metrics import mse, psnr, psnr_from_mse, ssim, ssim_gaussian_window
@@ -61,7 +61,7 @@ def test_ssim_with_a_gaussian_window_is_close_to_that_of_tensorflow() -> None:
 
 def test_all_black_images_score_more_than_noisy_ones(real_mnist: object) -> None:
     """The caution in the README: 9.7 dB for nothing at all."""
-    clean = as_float(load_arrays("mnist")["t10k-images"][..., np.newaxis])
+    clean = as_float(load_copy("mnist").arrays["t10k-images"][..., np.newaxis])
     assert psnr(clean, np.zeros_like(clean)).mean() == pytest.approx(9.73, abs=0.005)
 
 

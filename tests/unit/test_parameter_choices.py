@@ -11,8 +11,8 @@ from denoising.datasets.registry import REGISTRY
 from denoising.models.registry import ARCHITECTURES
 from denoising.noise.models import NOISE_MODELS
 from denoising.training.losses import LOSSES
-from stages.parameters.base import read_section
 from stages.parameters.baselines import BaselinesParameters
+from stages.parameters.document import read_section
 from stages.parameters.prepare import NoiseParameters, PrepareParameters
 from stages.parameters.train import TrainParameters
 
@@ -30,7 +30,7 @@ def test_the_parameters_allow_exactly_the_losses() -> None:
 
 
 def test_the_parameters_allow_exactly_the_schedules() -> None:
-    assert choices(TrainParameters, "schedule") == set(SCHEDULES)
+    assert choices(TrainParameters, "lr_schedule") == set(SCHEDULES)
 
 
 def test_the_parameters_allow_exactly_the_noise_models() -> None:

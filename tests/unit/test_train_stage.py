@@ -1,7 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from denoising.errors import DenoisingError
-from stages.train import best_epoch, finished, require_error_loss
+from stages.train import best_epoch, checkpoint_folder, finished
 
 
 def history(*psnr: float) -> list[dict[str, float]]:
@@ -20,6 +21,12 @@ def test_training_ends_after_all_epochs_or_without_improvement() -> None:
     assert not finished(history(1, 3, 2), epochs=9, patience=2)
 
 
-def test_a_loss_of_probabilities_is_refused_for_dncnn() -> None:
-    with pytest.raises(DenoisingError, match=r"train\.loss"):
-        require_error_loss("dncnn", "binary_crossentropy")
+def test_an_experiment_in_a_temporary_folder_shares_the_checkpoints_of_its_workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / ".dvc/tmp/exps/tmp123"
+    temporary.mkdir(parents=True)
+    monkeypatch.chdir(temporary)
+    assert checkpoint_folder() == tmp_path / ".dvc/tmp/training"
+    monkeypatch.chdir(tmp_path)
+    assert checkpoint_folder() == Path(".dvc/tmp/training")

@@ -29,7 +29,7 @@ def test_each_channel_is_filtered_separately(pair: tuple[Images, Images]) -> Non
 
 def test_a_missing_bm3d_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "bm3d", None)
-    with pytest.raises(DenoisingError, match=r"remove bm3d from methods"):
+    with pytest.raises(DenoisingError, match=r"remove bm3d from baselines.methods"):
         CLASSICAL_FILTERS["bm3d"](np.ones((8, 8, 1), np.float32), deviation=0.3, setting={"strength": 1})
 
 

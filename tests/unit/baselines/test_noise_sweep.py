@@ -19,7 +19,7 @@ def test_the_best_filter_is_chosen_at_every_noise_factor(validation: Split) -> N
     filters = [tune(method, *prepared, noise=NOISE) for method in methods]
     table = sweep_noise(filters, splits, noises, seed=1, tuning=tuning, measured=measured)["validation"]
     assert table["index"] == [1, 7, 9] * 3
-    assert table["level"] == [0.0] * 3 + [0.3] * 3 + [0.6] * 3
+    assert table["factor"] == [0.0] * 3 + [0.3] * 3 + [0.6] * 3
     scores = np.array(table["psnr"]).reshape(3, 3)
     assert scores[0].min() > 90
     assert scores[1].mean() > scores[2].mean() > 10

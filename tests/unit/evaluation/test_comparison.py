@@ -3,7 +3,7 @@ import pytest
 
 from denoising.evaluation.comparison import compare_methods, summarise_methods
 from denoising.evaluation.noise_realizations import prepared_noise
-from denoising.evaluation.scores import score_split
+from denoising.evaluation.scores import score_realizations
 from denoising.evaluation.summary import summarise_margin
 from denoising.images import as_float
 from denoising.inference.classifier import Classify
@@ -20,8 +20,8 @@ def test_the_comparison_with_filters_is_paired_on_the_same_images(
     chosen = np.arange(0, 100, 4)
     clean = as_float(split.clean[chosen])
     filtered = BaselineResults(chosen, {"bm3d": 0.9 * clean, "black": np.zeros_like(clean)}, {}, {}, {})
-    scores = score_split(
-        split, lambda noisy: 0.8 * perfect(noisy), classify, batch_size=32, realization=prepared_noise(split)
+    (scores,) = score_realizations(
+        split, lambda noisy: 0.8 * perfect(noisy), classify, batch_size=32, realizations=[prepared_noise(split)]
     )
     read = classify(clean) == split.labels[chosen]
     table = summarise_methods(compare_methods(split, filtered, scores, classify, batch_size=7), read, **BOOTSTRAP)
@@ -29,10 +29,10 @@ def test_the_comparison_with_filters_is_paired_on_the_same_images(
     assert table["images"] == [25] * 4
     rows = {method: {name: column[row] for name, column in table.items()} for row, method in enumerate(table["method"])}
     # An error of 0.2 of the image against one of 0.1: 6.02 dB behind, on every single image.
-    assert rows["bm3d"]["ahead_psnr"] == pytest.approx(-20 * np.log10(2))
-    assert rows["bm3d"]["ahead_psnr_low"] == pytest.approx(rows["bm3d"]["ahead_psnr_high"])
-    assert rows["denoiser"]["ahead_psnr"] == 0
-    was_read = read & (scores["noisy"]["recognised"][chosen] == 1)
+    assert rows["bm3d"]["margin_psnr"] == pytest.approx(-20 * np.log10(2))
+    assert rows["bm3d"]["margin_psnr_low"] == pytest.approx(rows["bm3d"]["margin_psnr_high"])
+    assert rows["denoiser"]["margin_psnr"] == 0
+    was_read = read & (scores["noisy"]["accuracy"][chosen] == 1)
     for method, images in {"denoiser": 0.8 * clean, "bm3d": 0.9 * clean, "black": 0 * clean}.items():
         is_read = classify(images) == split.labels[chosen]
         assert rows[method]["flipped"] == sum(was_read & ~is_read)
@@ -40,5 +40,5 @@ def test_the_comparison_with_filters_is_paired_on_the_same_images(
     assert rows["black"]["flipped"] > 15
     best = summarise_margin(table, "bm3d")
     assert best["best_filter"]["method"] == "bm3d"
-    assert best["ahead"]["psnr"] == rows["bm3d"]["ahead_psnr"]
-    assert best["interval"]["ahead"]["psnr"]["low"] == rows["bm3d"]["ahead_psnr_low"]
+    assert best["margin"]["psnr"] == rows["bm3d"]["margin_psnr"]
+    assert best["intervals"]["margin"]["psnr"]["low"] == rows["bm3d"]["margin_psnr_low"]

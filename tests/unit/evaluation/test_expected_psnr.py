@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from denoising.datasets.cache import load_arrays
+from denoising.datasets.cache import load_copy
 from denoising.evaluation.expected_psnr import expected_noisy_psnr
 from denoising.images import as_float
 from denoising.metrics import psnr, psnr_from_mse
@@ -12,7 +12,7 @@ from denoising.noise.moments import expected_squared_error
 @pytest.mark.parametrize("factor", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0])
 def test_the_psnr_of_noisy_mnist_matches_the_closed_form(factor: float, real_mnist: object) -> None:
     """Against the noise itself, and for the error pooled over all images against figures computed elsewhere."""
-    images = load_arrays("mnist")["t10k-images"][..., np.newaxis]
+    images = load_copy("mnist").arrays["t10k-images"][..., np.newaxis]
     clean = as_float(images[::20])
     measured = psnr(clean, add_noise(clean, Noise("gaussian", factor), seed=1, key=(0,))).mean()
     assert measured == pytest.approx(expected_noisy_psnr(images[::20], Noise("gaussian", factor)), abs=0.03)

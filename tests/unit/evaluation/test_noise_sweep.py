@@ -16,13 +16,13 @@ def test_the_noise_sweep_shows_that_a_denoiser_harms_clean_images(split: Split) 
     )
     filtered = {
         "method": np.array(["median", "median", "bm3d", "bm3d"]),
-        "level": np.array([0.0, 0.0, 0.5, 0.5]),
+        "factor": np.array([0.0, 0.0, 0.5, 0.5]),
         "index": np.array([0, 50, 0, 50]),
         "psnr": np.array([99.0, 97.0, 17.0, 15.0]),
         "ssim": np.array([1.0, 1.0, 0.7, 0.5]),
     }
     table = evaluate_noise_sweep(images, beside, filtered, kind="gaussian", **BOOTSTRAP)
-    assert table["level"] == [0, 0.5]
+    assert table["factor"] == [0, 0.5]
     assert table["noisy_psnr"][0] == table["expected_noisy_psnr"][0] == 100
     assert table["denoised_psnr"][0] < 20
     assert table["filter"] == ["median", "bm3d"]
@@ -32,4 +32,4 @@ def test_the_noise_sweep_shows_that_a_denoiser_harms_clean_images(split: Split) 
     assert table["noisy_psnr"][1] == pytest.approx(psnr(clean[::5], noisy[::5]).mean())
     assert table["expected_noisy_psnr"][1] == pytest.approx(table["noisy_psnr"][1], abs=0.1)
     paired = psnr(clean[::50], 0.5 * noisy[::50]) - filtered["psnr"][2:]
-    assert table["ahead_psnr"][1] == pytest.approx(paired.mean())
+    assert table["margin_psnr"][1] == pytest.approx(paired.mean())

@@ -28,13 +28,13 @@ def test_the_drop_is_zero_on_the_prepared_noise(split: Split) -> None:
     table = evaluate_noise_types(images, Noise("salt_and_pepper", 0.2), **BOOTSTRAP)
     assert table["kind"][0] == "salt_and_pepper"
     assert set(table["kind"]) == set(NOISE_MODELS)
-    assert table["fall_psnr"][0] == table["fall_psnr_low"][0] == 0
-    # Who does nothing falls nowhere: noise that is as strong leaves the same PSNR.
-    assert table["fall_psnr"] == pytest.approx([0] * 6, abs=0.5)
+    assert table["drop_psnr"][0] == table["drop_psnr_low"][0] == 0
+    # A denoiser that does nothing has no drop: noise of the same strength leaves the same PSNR.
+    assert table["drop_psnr"] == pytest.approx([0] * 6, abs=0.5)
 
 
 def test_in_distribution_noise_has_the_same_psnr_at_any_prepared_factor(split: Split) -> None:
     images = RenoisedImages(split, np.arange(20), lambda noisy: noisy, seed=1)
     table = evaluate_noise_types(images, Noise("poisson", 2.0), **BOOTSTRAP)
-    assert table["familiar_psnr"] == pytest.approx(table["noisy_psnr"], abs=0.5)
+    assert table["in_distribution_psnr"] == pytest.approx(table["noisy_psnr"], abs=0.5)
     assert max(table["factor"]) == 2.0

@@ -30,7 +30,7 @@ def texts_outside(drawing: Figure) -> list[str]:
 @pytest.mark.parametrize("split", ["test", "validation"])
 def test_a_caption_fits_for_every_data_set(dataset: str, split: str, tmp_path: Path) -> None:
     summary = {"dataset": dataset, "split": split, "images": 10_000, "noise_draws": 100}
-    results = Results(summary, {}, {}, {}, {}, {}, tmp_path)
+    results = Results(summary, {}, {}, {}, {}, tmp_path, columns=10, dpi=50)
     averaged = f"{results.measured_on} and {results.realizations}"
     caption = f"By the PSNR of the denoised image, which stands above it, among {averaged}."
     with figure(tmp_path / "f.png", height=3, title="Title", subtitle=caption, dpi=50) as drawing:

@@ -78,7 +78,10 @@ except OSError as error:
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [('{"source": "mnist"}', "is incomplete: 'noise' is missing"), ('{"source": "mnist", "noise": 5}', "is damaged")],
+    [
+        ('{"source": "mnist", "verified": true}', "is incomplete: 'noise' is missing"),
+        ('{"source": "mnist", "verified": true, "noise": 5}', "is damaged"),
+    ],
 )
 def test_a_description_that_lacks_something_is_named(text: str, sentence: str, tmp_path: Path) -> None:
     (tmp_path / "about.json").write_text(text)

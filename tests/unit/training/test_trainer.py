@@ -42,7 +42,8 @@ def start(split: Split, **changes: Any) -> Trainer:
     with choose_strategy().scope():
         model = build_training_model(settings.architecture, split.image_shape, precision=settings.precision, **size)
         denoiser = build_model(settings.architecture, split.image_shape, **size)
-        rate = SCHEDULES[settings.schedule](settings.learning_rate, steps=24, warmup=0.25)
+        warmup = {} if settings.schedule == "constant" else {"warmup_fraction": 0.25}
+        rate = SCHEDULES[settings.schedule](settings.learning_rate, steps=24, **warmup)
         optimizer = build_optimizer(
             settings.optimizer,
             rate,
