@@ -79,7 +79,7 @@ def compare(committed: Path, reproduced: Path) -> str:
 def recorded_hashes(checkout: Path) -> dict[str, str]:
     """Return path and MD5 of every output that dvc.lock records."""
     lock = yaml.safe_load((checkout / "dvc.lock").read_text(encoding="utf-8"))
-    return {out["path"]: out["md5"] for stage in lock["stages"].values() for out in stage["outs"]}
+    return {out["path"]: str(out["md5"]) for stage in lock["stages"].values() for out in stage["outs"]}
 
 
 def inconsistencies(checkout: Path) -> Iterator[str]:

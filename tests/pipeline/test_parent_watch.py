@@ -13,9 +13,9 @@ ROOT = Path(__file__).parents[2]
 STAGE = """
 import subprocess, sys, time
 from stages.parent_watch import exit_with_parent
-exit_with_parent()
-print("began", flush=True)
 try:
+    exit_with_parent()
+    print("began", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     print("ended", flush=True)

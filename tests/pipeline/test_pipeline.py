@@ -96,7 +96,7 @@ def test_a_variable_of_the_user_changes_nothing(
     variable: str, value: str, pipeline: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, value)
-    for other in ("TF_ENABLE_ONEDNN_OPTS=0", "OMP_NUM_THREADS=1", "TF_NUM_INTRAOP_THREADS=1", "TQDM_NCOLS=many"):
+    for other in ("TF_ENABLE_ONEDNN_OPTS=0", "OMP_NUM_THREADS=1", "TF_NUM_INTRAOP_THREADS=1"):
         monkeypatch.setenv(*other.split("="))
     before = pipeline.read("dvc.lock")
     for stage in ("classifier", "evaluate", "plot") if variable == "KERAS_BACKEND" else ("plot",):
@@ -139,7 +139,8 @@ from pathlib import Path
 def watch(event, arguments):
     if event == "open" and isinstance(arguments[0], (str, Path)) and "w" not in str(arguments[1]):
         path = Path(arguments[0]).absolute()
-        if path.suffix and any(path.is_relative_to(Path.cwd() / folder) for folder in ("data", "models", "reports")):
+        folders = ("benchmarks", "data", "models", "reports")
+        if path.suffix and any(path.is_relative_to(Path.cwd() / folder) for folder in folders):
             names.add(str(path.relative_to(Path.cwd())))
 
 names = set()
