@@ -42,7 +42,7 @@ def make_train_function(
         optimizer.apply(tape.gradient(mean, model.trainable_variables), model.trainable_variables)
         return total
 
-    @tensorflow.function(reduce_retracing=True)
+    @tensorflow.function
     def train(inputs: Tensor, targets: Tensor) -> Tensor:
         total = tensorflow.constant(0.0)
         for first in tensorflow.range(0, tensorflow.shape(inputs)[0] - devices + 1, batch_size):
@@ -50,4 +50,16 @@ def make_train_function(
             total += strategy.reduce("SUM", strategy.run(step, args=batch), axis=None)
         return total
 
-    return lambda inputs, targets: float(train(inputs, targets))
+    compiled = None
+
+    def call(inputs: Any, targets: Any) -> float:
+        nonlocal compiled
+        compiled = compiled or train.get_concrete_function(*any_length(inputs, targets))
+        return float(compiled(*map(tensorflow.convert_to_tensor, (inputs, targets))))
+
+    return call
+
+
+def any_length(*examples: Any) -> list[Any]:
+    """Return a specification of each array that leaves its length open: a graph is then traced once for all lengths."""
+    return [tensorflow.TensorSpec((None, *of.shape[1:]), of.dtype) for of in examples]

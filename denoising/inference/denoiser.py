@@ -12,6 +12,7 @@ from denoising.errors import DamagedFileError, DenoisingError
 from denoising.images import Images, require_images
 from denoising.inference.saved_model import accepts, load_model
 
+MAX_VALUE = 20.0  # noise may leave [0, 1], but not that far: these are images from 0 to 255
 Denoise = Callable[[Images], Images]  # from noisy to denoised images (N, H, W, C), both in [0, 1]
 
 
@@ -35,6 +36,10 @@ class Denoiser:
         require_images(noisy)
         if not np.isfinite(noisy).all():
             raise DenoisingError("The noisy images contain NaN or infinite values. Replace them first.")
+        if noisy.size and np.abs(noisy).max() > MAX_VALUE:
+            raise DenoisingError(
+                f"Expected images in [0, 1], found values up to {np.abs(noisy).max():g}. Divide 8-bit images by 255."
+            )
         if not accepts((None, *self.image_shape), noisy.shape[1:]):
             raise DenoisingError(f"{self._name} takes images (N, H, W, C) of {self.image_shape}, found {noisy.shape}.")
         parts = [self._denoise(noisy[part]) for part in batches(len(noisy), size=self._batch_size)]
@@ -68,6 +73,8 @@ def load(path: str | PathLike[str], *, image_shape: tuple[int, ...] | None = Non
     ((3, 28, 28, 1), dtype('float32'))
     >>> folder.cleanup()
     """
+    if batch_size < 1:
+        raise DenoisingError(f"Expected a batch size of at least 1, found {batch_size}.")
     model = load_model(Path(path), image_shape=image_shape)
     if len(model.inputs) != 1 or not accepts(model.output_shape, model.input_shape[1:]):
         raise DamagedFileError(f"{path} is not a denoiser: from {model.input_shape} it makes {model.output_shape}.")

@@ -48,6 +48,10 @@ def build_model(architecture: str, image_shape: ImageShape, *, filters: int = 32
     """
     if architecture not in ARCHITECTURES:
         raise DenoisingError(f"Unknown architecture {architecture!r}. Choose one of {', '.join(ARCHITECTURES)}.")
+    if len(image_shape) != 3 or min(image_shape) < 1:
+        raise DenoisingError(f"Expected the shape (H, W, C) of an image, found {image_shape}.")
+    if filters < 1 or depth < 1:
+        raise DenoisingError(f"Expected at least one filter and a depth of at least 1, found {filters} and {depth}.")
     with _dtype_policy("float32"):
         return ARCHITECTURES[architecture](image_shape, ModelSize(filters, depth))
 

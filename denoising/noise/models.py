@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import SupportsFloat
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -36,6 +37,8 @@ class Noise:
     def __post_init__(self) -> None:
         if self.kind not in NOISE_MODELS:
             raise DenoisingError(f"Unknown noise model {self.kind!r}. Choose one of {', '.join(NOISE_MODELS)}.")
+        if isinstance(self.factor, bool | str) or not isinstance(self.factor, SupportsFloat):
+            raise DenoisingError(f"Expected a number as noise factor, found {self.factor!r}.")
         if not 0 <= self.factor < np.inf:
             raise DenoisingError(f"Expected a noise factor of at least 0, found {self.factor}.")
 
@@ -48,7 +51,8 @@ def add_noise(clean: Images, noise: Noise, *, seed: int, key: tuple[int, ...] = 
     `denoising.noise.moments` says by how much.
 
     Raises:
-        DenoisingError: when `clean` is not a stack of floating-point images, or `noise` is not a `Noise`.
+        DenoisingError: when `clean` is not a stack of floating-point images, or has negative pixels for Poisson noise,
+            or `noise` is not a `Noise`.
 
     >>> import numpy as np
     >>> noisy = add_noise(np.full((2, 8, 8, 1), 0.5, np.float32), Noise("gaussian", 0.1), seed=1)
@@ -58,6 +62,8 @@ def add_noise(clean: Images, noise: Noise, *, seed: int, key: tuple[int, ...] = 
     require_images(clean)
     if not isinstance(noise, Noise):
         raise DenoisingError(f"Expected a Noise such as Noise('gaussian', 0.5), found {noise!r}.")
+    if noise.kind == "poisson" and clean.size and clean.min() < 0:
+        raise DenoisingError("Poisson noise needs pixels of at least 0: photons are counted. Clip the images first.")
     noisy = np.empty_like(clean)
     for position, image in enumerate(clean):
         random = generator(seed, Purpose.NOISE, *key, first_index + position)

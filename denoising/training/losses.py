@@ -38,9 +38,7 @@ def ssim_mix(clean: Tensor, denoised: Tensor) -> Tensor:
 def ssim(clean: Tensor, denoised: Tensor) -> Tensor:
     """Return the structural similarity with a uniform 7x7 window, as `metrics.ssim` does, but differentiable."""
 
-    def blur(images: Tensor) -> Tensor:
-        return tensorflow.nn.avg_pool2d(images, SSIM_WINDOW, 1, "VALID")
-
+    blur = _window_mean
     unbiased = SSIM_WINDOW**2 / (SSIM_WINDOW**2 - 1)
     mean_one, mean_two = blur(clean), blur(denoised)
     variances = unbiased * (blur(clean**2) - mean_one**2 + blur(denoised**2) - mean_two**2)
@@ -48,6 +46,16 @@ def ssim(clean: Tensor, denoised: Tensor) -> Tensor:
     luminance, contrast = 0.01**2, 0.03**2
     similarity = (2 * mean_one * mean_two + luminance) * (2 * covariance + contrast)
     return _mean(similarity / ((mean_one**2 + mean_two**2 + luminance) * (variances + contrast)))
+
+
+def _window_mean(images: Tensor) -> Tensor:
+    """Return the mean of each 7x7 window, (N, H - 6, W - 6, C), as sums of shifted images.
+
+    TensorFlow's average pooling takes twenty times as long on a processor.
+    """
+    shifts = [slice(first, first + 1 - SSIM_WINDOW or None) for first in range(SSIM_WINDOW)]
+    rows = tensorflow.add_n([images[:, shift] for shift in shifts])
+    return tensorflow.add_n([rows[:, :, shift] for shift in shifts]) / SSIM_WINDOW**2
 
 
 def psnr(clean: Tensor, denoised: Tensor) -> Tensor:

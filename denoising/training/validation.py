@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from denoising.backend import keras, tensorflow
+from denoising.backend.train_function import any_length
 from denoising.batching import batches, prefetch
 from denoising.io.splits import Split
 from denoising.training.losses import LOSSES, from_bytes, psnr, ssim
@@ -15,7 +16,7 @@ BATCH_BYTES = 2**21  # of noisy images
 def make_validation_function(denoiser: keras.Model, validation: Split, *, loss: str) -> Callable[[], dict[str, float]]:
     """Return a function that measures the denoiser as it is then: mean loss, PSNR (decibels) and SSIM."""
 
-    @tensorflow.function(reduce_retracing=True)
+    @tensorflow.function(input_signature=any_length(validation.noisy, validation.clean))
     def measure(noisy: object, clean: object) -> object:
         clean, denoised = from_bytes(clean), denoiser(noisy, training=False)
         clipped = tensorflow.clip_by_value(denoised, 0, 1)  # as evaluate does
