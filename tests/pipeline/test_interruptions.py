@@ -7,6 +7,7 @@ import subprocess
 import time
 from contextlib import suppress
 
+import psutil
 import pytest
 from checkout import Checkout, stages_run
 
@@ -47,6 +48,52 @@ def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(pipeline: Checko
     assert (pipeline.folder / "models/denoiser.h5").read_bytes() == through[0]
     assert [pipeline.read(f"reports/training/{name}") for name in names] == through[1]
     assert list(unfinished.iterdir()) == []
+
+
+def started_stage(dvc: "subprocess.Popen[bytes]", name: str) -> psutil.Process:
+    """Return the process of a stage as soon as DVC has started it."""
+    while dvc.poll() is None:
+        for process in psutil.Process(dvc.pid).children(recursive=True):
+            with suppress(psutil.Error):
+                if process.cmdline()[1:3] == ["-m", f"stages.{name}"]:
+                    return process
+        time.sleep(0.01)
+    raise AssertionError("DVC has ended")
+
+
+@pytest.mark.slow
+def test_a_stage_whose_dvc_is_killed_while_it_imports_spoils_nothing(pipeline: Checkout) -> None:
+    """At random moments of the import of TensorFlow; the next run restores the model, and nothing may replace it."""
+    before, chance = pipeline.read("dvc.lock"), random.Random(2)
+    model = pipeline.folder / "models/denoiser.h5"
+    content = model.read_bytes()
+    for _ in range(3):
+        pipeline.set("epochs", "2")
+        victim = pipeline.start("dvc", "repro", "train")
+        stage = started_stage(victim, "train")
+        time.sleep(chance.uniform(0, 4))
+        victim.kill()  # dvc alone
+        victim.wait()
+        pipeline.run("git", "checkout", "--quiet", "params.yaml")
+        pipeline.dvc("repro", "train")
+        psutil.wait_procs([stage], timeout=120)
+        assert not stage.is_running()
+        assert model.read_bytes() == content
+        assert pipeline.read("dvc.lock") == before
+
+
+@pytest.mark.slow
+def test_an_interrupted_experiment_in_a_temporary_folder_goes_on(pipeline: Checkout) -> None:
+    checkpoints = pipeline.folder / ".dvc/tmp/training"
+    command = ("dvc", "exp", "run", "--temp", "-S", "train.epochs=30")
+    victim = pipeline.start(*command)
+    while not list(checkpoints.glob("[!.]*.npz")) and victim.poll() is None:
+        time.sleep(0.02)
+    os.killpg(victim.pid, signal.SIGKILL)
+    victim.wait()
+    assert list(checkpoints.glob("[!.]*.npz"))
+    assert "Resuming after epoch" in pipeline.dvc(*command[1:], "train")
+    assert not list(checkpoints.glob("[!.]*.npz"))
 
 
 def test_a_stage_that_outlives_its_dvc_spoils_nothing(pipeline: Checkout) -> None:
