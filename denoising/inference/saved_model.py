@@ -73,8 +73,7 @@ def _stored_values(file: h5py.File) -> int:
 
 def _require_size(config: dict[str, Any], *, stored: int, path: Path) -> None:
     """Raise `DamagedFileError` unless the model described by `config` has the weights stored, and bounded layers."""
-    with keras.StatelessScope(initialize_variables=False):  # no variable is given memory
-        model = MODEL_CLASSES[config["class_name"]].from_config(config["config"])
+    model = _without_memory(config)
     described = sum(math.prod(variable.shape) for variable in model.weights)
     if described > stored:
         raise DamagedFileError(f"{path} describes a model of {described:,} weights, but holds {stored:,}.")
@@ -82,3 +81,16 @@ def _require_size(config: dict[str, Any], *, stored: int, path: Path) -> None:
         size = math.prod(part or 1 for part in getattr(layer.output, "shape", (1,))[1:])
         if size > MAX_LAYER_VALUES:
             raise DamagedFileError(f"{path} describes a layer of {size:,} values for one image, more than is sensible.")
+
+
+def _without_memory(config: dict[str, Any]) -> keras.Model:
+    """Return the model that is described, with the shapes of its variables but without their values."""
+    from keras.src.backend.common import global_state  # Keras has no public way to forget a variable
+
+    waiting = "uninitialized_variables"
+    before = list(global_state.get_global_attribute(waiting, []))
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            return MODEL_CLASSES[config["class_name"]].from_config(config["config"])
+    finally:
+        global_state.set_global_attribute(waiting, before)

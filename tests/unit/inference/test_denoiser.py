@@ -65,3 +65,15 @@ def test_a_denoiser_for_other_images_is_refused_when_it_is_loaded(saved: Path) -
 def test_noisy_images_that_are_not_finite_are_named_as_such(saved: Path) -> None:
     with pytest.raises(DenoisingError, match="The noisy images contain NaN"):
         load(saved)(np.full((1, *SHAPE), np.nan, np.float32))
+
+
+def test_what_is_measured_is_the_saved_model(saved: Path) -> None:
+    plain = keras.models.load_model(saved, compile=False)
+    assert np.array_equal(load(saved, batch_size=10)(NOISY), np.clip(plain.predict_on_batch(NOISY), 0, 1))
+
+
+def test_images_from_0_to_255_and_a_batch_of_nothing_are_refused(saved: Path) -> None:
+    with pytest.raises(DenoisingError, match="found values up to 255. Divide 8-bit images by 255"):
+        load(saved)(np.full((1, *SHAPE), 255, np.float32))
+    with pytest.raises(DenoisingError, match="batch size of at least 1, found 0"):
+        load(saved, batch_size=0)

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from denoising.errors import DamagedFileError
 from denoising.io.contact_sheets import read_contact_sheet, write_contact_sheet
@@ -24,4 +25,10 @@ def test_a_contact_sheet_of_another_size_is_refused(tmp_path: Path) -> None:
         read_contact_sheet(tmp_path / "s.png", rows=ROWS, count=5)
     (tmp_path / "s.png").write_bytes(b"\x89PNG\r\n")
     with pytest.raises(DamagedFileError, match="cannot be read"):
+        read_contact_sheet(tmp_path / "s.png", rows=ROWS, count=4)
+
+
+def test_a_decompression_bomb_is_refused(tmp_path: Path) -> None:
+    Image.new("1", (30_000, 30_000)).save(tmp_path / "s.png")
+    with pytest.raises(DamagedFileError, match="more than a contact sheet has|decompression bomb"):
         read_contact_sheet(tmp_path / "s.png", rows=ROWS, count=4)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from denoising.errors import DamagedFileError
-from denoising.io.splits import create_array, open_split, read_dataset_info
+from denoising.io.splits import create_array, open_array, open_split, read_dataset_info
 
 ROOT = Path(__file__).parents[3]
 
@@ -87,3 +87,23 @@ def test_a_description_that_lacks_something_is_named(text: str, sentence: str, t
     (tmp_path / "about.json").write_text(text)
     with pytest.raises(DamagedFileError, match=sentence):
         read_dataset_info(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999, 1)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000, 1000000000)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': 'many'}",
+        "{'descr': [('a', '<f4', None)], 'fortran_order': False, 'shape': (1,)}",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': ((",
+        "(" * 500,
+        "{'descr': '|O', 'fortran_order': False, 'shape': (1,)}",
+    ],
+)
+def test_an_array_with_a_hostile_header_is_one_sentence(header: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.npy"
+    line = header.encode("latin1") + b"\n"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(line).to_bytes(2, "little") + line + bytes(64))
+    with pytest.raises(DamagedFileError, match=r"a.npy cannot be read as an array: .+\.$"):
+        open_array(path)

@@ -30,7 +30,9 @@ def test_a_damaged_summary_is_named(text: str, tmp_path: Path) -> None:
         read_summary(tmp_path / "m.json")
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n1\n", "a,b\n1,x\n", "a,a,b\n1,2\n"])
+@pytest.mark.parametrize(
+    "text", ["", "a,b\n1\n", "a,b\n1,x\n", "a,a,b\n1,2\n", "a,b\n1\n2,3,4\n", "a,a\n1,2\n", f'a\n"{"1" * 200_000}"\n']
+)
 def test_a_damaged_table_is_named(text: str, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(text)
     with pytest.raises(DamagedFileError, match="t.csv cannot be read as a table"):
@@ -39,3 +41,10 @@ def test_a_damaged_table_is_named(text: str, tmp_path: Path) -> None:
 
 def test_rounded_numbers_keep_six_significant_digits() -> None:
     assert [round_significant(value) for value in (0.0127387654, 19.28374, 100.0)] == [0.0127388, 19.2837, 100.0]
+
+
+def test_a_value_that_is_missing_stays_missing(tmp_path: Path) -> None:
+    write_table(tmp_path / "t.csv", {"psnr_low": [float("nan"), 1.0]})
+    assert np.isnan(read_table(tmp_path / "t.csv")["psnr_low"][0])
+    write_summary(tmp_path / "m.json", {"low": float("nan")})
+    assert read_summary(tmp_path / "m.json") == {"low": None}

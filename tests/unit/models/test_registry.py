@@ -59,3 +59,14 @@ def test_images_that_cannot_be_halved_twice_are_refused(architecture: str) -> No
 def test_an_unknown_architecture_is_refused() -> None:
     with pytest.raises(DenoisingError, match="Unknown architecture 'resnet'. Choose one of cae"):
         build_model("resnet", SHAPE)
+
+
+@pytest.mark.parametrize("options", [{"filters": 0}, {"depth": 0}])
+def test_a_network_of_nothing_is_refused(options: dict[str, int]) -> None:
+    with pytest.raises(DenoisingError, match="Expected at least one filter and a depth of at least 1"):
+        build_model("unet", (28, 28, 1), **options)
+
+
+def test_a_shape_without_channels_is_refused() -> None:
+    with pytest.raises(DenoisingError, match=r"Expected the shape \(H, W, C\) of an image, found \(28, 28\)"):
+        build_model("cae", (28, 28))

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -95,3 +97,14 @@ def test_noise_on_arrays_that_are_not_images_is_refused() -> None:
 def test_noise_that_is_named_by_a_word_alone_is_refused() -> None:
     with pytest.raises(DenoisingError, match=r"Expected a Noise such as Noise\('gaussian', 0.5\), found 'gaussian'"):
         add_noise(GREY, "gaussian", seed=1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("factor", ["0.5", None, True, [0.5]])
+def test_a_factor_that_is_no_number_is_refused(factor: Any) -> None:
+    with pytest.raises(DenoisingError, match="Expected a number as noise factor"):
+        Noise("gaussian", factor)
+
+
+def test_poisson_noise_refuses_negative_pixels() -> None:
+    with pytest.raises(DenoisingError, match="Poisson noise needs pixels of at least 0"):
+        add_noise(np.full((1, 4, 4, 1), -0.1, np.float32), Noise("poisson", 0.5), seed=1)
