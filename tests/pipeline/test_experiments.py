@@ -1,3 +1,4 @@
+import shutil
 import sys
 from itertools import permutations
 from pathlib import Path
@@ -5,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 from checkout import Checkout
+from dvc.utils.hydra import apply_overrides  # type: ignore[import-untyped]
 
 from denoising.errors import DenoisingError
 from stages.parameters.document import document_errors, read_document
@@ -51,37 +53,34 @@ def test_an_experiment_is_handed_to_dvc_with_its_settings(tmp_path: Path) -> Non
     assert "train.seed=2" in said
 
 
-def settings_after(checkout: Checkout, *names: str) -> object:
-    """Return the parameters of the last of some named experiments, each run (with nothing to compute) after another."""
-    pipeline = checkout.folder / "dvc.yaml"
-    if "cmd: 'true'" not in pipeline.read_text():
-        pipeline.write_text("stages:\n  nothing:\n    cmd: 'true'\n    params: [train, prepare, plot]\n")
-        checkout.commit("Compute nothing")
-    checkout.run("git", "checkout", "--force", "--quiet", ".")
+def settings_after(folder: Path, *names: str) -> object:
+    """Return the parameters after named experiments, one after another, as DVC writes them into params.yaml."""
+    path, committed = folder / "params.yaml", yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    shutil.copy(ROOT / "params.yaml", path)
     for name in names:
-        done = checkout.run(sys.executable, "-m", "tools.experiment", name)
-        assert done.returncode == 0, done.stdout
-    return yaml.safe_load(checkout.read("params.yaml"))
+        target = {**committed, **read_experiment(name, folder=ROOT / "experiments")}
+        apply_overrides(path, changes(yaml.safe_load(path.read_text(encoding="utf-8")), target)[1::2])
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.slow
 def test_an_experiment_is_the_same_whatever_was_run_before(tmp_path: Path) -> None:
-    checkout = Checkout.create(tmp_path)
-    alone = {name: settings_after(checkout, name) for name in NAMES}
+    alone = {name: settings_after(tmp_path, name) for name in NAMES}
     assert len({str(found) for found in alone.values()}) == len(NAMES)
-    for first, second in permutations(["cae", "dncnn", "fast", "vae"], 2):  # with every kind of setting
-        assert settings_after(checkout, first, second) == alone[second], (first, second)
+    for first, second in permutations(NAMES, 2):
+        assert settings_after(tmp_path, first, second) == alone[second], (first, second)
 
 
 @pytest.mark.slow
-def test_an_experiment_does_not_depend_on_what_is_not_committed(tmp_path: Path) -> None:
+def test_an_experiment_run_by_dvc_uses_neither_an_earlier_one_nor_what_is_not_committed(tmp_path: Path) -> None:
     checkout = Checkout.create(tmp_path)
-    alone = settings_after(checkout, "fast")
-    checkout.run("git", "checkout", "--force", "--quiet", ".")
+    (checkout.folder / "dvc.yaml").write_text("stages:\n  nothing:\n    cmd: 'true'\n    params: [train, plot]\n")
+    checkout.commit("Compute nothing")
+    expected = yaml.safe_load(checkout.read("params.yaml")) | read_experiment("vae", folder=ROOT / "experiments")
+    assert checkout.run(sys.executable, "-m", "tools.experiment", "fast").returncode == 0
     checkout.set("columns", "7")
-    done = checkout.run(sys.executable, "-m", "tools.experiment", "fast")
+    done = checkout.run(sys.executable, "-m", "tools.experiment", "vae")
     assert "Not used: plot.columns. Pass them as options, such as -S plot.columns=7" in done.stdout
-    assert yaml.safe_load(checkout.read("params.yaml")) == alone
+    assert yaml.safe_load(checkout.read("params.yaml")) == expected
 
 
 def test_a_mistyped_setting_costs_nothing(tmp_path: Path) -> None:

@@ -114,7 +114,9 @@ class Elsewhere:
 
     def __init__(self, committed: Checkout, folder: Path, *, machine: str | None = "another") -> None:
         self.folder = folder
-        committed.copy(folder)
+        for name in ("reports", "models"):
+            shutil.copytree(committed.folder / name, folder / name)
+        shutil.copy(committed.folder / "dvc.lock", folder)
         digest = self.write("models/denoiser.h5", "another model")
         self.change(SUMMARY, ("provenance", "models", "denoiser", "md5"), digest)
         if machine:
