@@ -53,7 +53,7 @@ def comparison_title(best: str, margin: float, *, low: float | None, high: float
     if contains_zero(low, high):
         return f"The denoiser and the best filter, {best}, are not distinguishable"
     relation = "higher" if margin > 0 else "lower"
-    return f"The PSNR is {abs(margin):.1f} dB {relation} than that of the best filter, {best}"
+    return f"PSNR {abs(margin):.1f} dB {relation} than that of the best filter, {best}"
 
 
 def noise_sweep(results: Results, path: Path) -> None:
@@ -62,7 +62,7 @@ def noise_sweep(results: Results, path: Path) -> None:
     with figure(
         path,
         height=4.6,
-        title=f"Trained at a noise factor of {trained:g}, the denoiser\n{helpful_factors(sweep)}",
+        title=f"Trained at a noise factor of {trained:g}, the denoiser {helpful_factors(sweep)}",
         subtitle=f"{results.noise_name} noise, {sweep['images'][0]:,.0f} images per factor. The best filter at each "
         f"factor ({filters}) is tuned for that factor; it is drawn at its paired difference from the denoiser on "
         f"{sweep['filter_images'][0]:,.0f} of the images. Bands: 95% intervals.",

@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-CAPTION_WIDTH = 92  # characters that fit in a line under a figure
+CAPTION_WIDTH, TITLE_WIDTH = 92, 56  # characters that fit in a line
 WIDTH = 8.0  # inches; 1,200 pixels at 150 dpi, which a README shows at about 800
 NOISY_COLOR, DENOISED_COLOR = "#9aa0a6", "#1f6feb"
 BASELINE_COLOR, IN_DISTRIBUTION_COLOR = "#d9822b", "#a9c8f5"
@@ -38,7 +38,7 @@ def figure(path: Path, *, height: float, title: str, subtitle: str, dpi: int) ->
         layout = ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03, hspace=0.01, wspace=0.01)
         drawing = Figure(figsize=(WIDTH, height), layout=layout)
         FigureCanvasAgg(drawing)
-        drawing.suptitle(title, x=0.01, ha="left", fontsize=15, fontweight="bold")
+        drawing.suptitle(textwrap.fill(title, TITLE_WIDTH), x=0.01, ha="left", fontsize=15, fontweight="bold")
         caption = "\n".join(textwrap.fill(line, CAPTION_WIDTH) for line in subtitle.splitlines())
         drawing.supxlabel(caption, x=0.01, ha="left", fontsize=11, color="#444444")
         yield drawing

@@ -19,9 +19,9 @@ def test_a_noise_factor_is_called_helpful_by_its_paired_interval(low_ends: list[
 
 
 def test_a_difference_is_claimed_only_where_the_interval_excludes_zero() -> None:
-    higher = "The PSNR is 2.2 dB higher than that of the best filter, median"
+    higher = "PSNR 2.2 dB higher than that of the best filter, median"
     assert comparison_title("median", 2.2, low=2.1, high=2.3) == higher
-    lower = "The PSNR is 1.0 dB lower than that of the best filter, median"
+    lower = "PSNR 1.0 dB lower than that of the best filter, median"
     assert comparison_title("median", -1.0, low=-1.1, high=-0.9) == lower
     unknown = "The denoiser and the best filter, median, are not distinguishable"
     assert comparison_title("median", 0.4, low=-0.1, high=0.9) == unknown

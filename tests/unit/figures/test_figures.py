@@ -35,7 +35,8 @@ def test_a_caption_fits_for_every_data_set(dataset: str, split: str, tmp_path: P
     results = Results(summary, {}, {}, {}, {}, tmp_path, columns=10, dpi=50)
     averaged = f"{results.measured_on} and {results.realizations}"
     caption = f"By the PSNR of the denoised image, which stands above it, among {averaged}."
-    with figure(tmp_path / "f.png", height=3, title="Title", subtitle=caption, dpi=50) as drawing:
+    title = "PSNR 12.3 dB higher than that of the best filter, mean training image"
+    with figure(tmp_path / "f.png", height=3, title=title, subtitle=caption, dpi=50) as drawing:
         drawing.subplots()
     assert texts_outside(drawing) == []
 
