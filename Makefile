@@ -37,7 +37,7 @@ experiment: setup  ## run the pipeline with settings of experiments/ (NAME=fast,
 
 compare: setup  ## list the experiments, the highest validation PSNR first
 	@$(BIN)/dvc exp show --only-changed --sort-by validation.psnr --sort-order desc \
-		--drop '.*/|requirements|noisy|clean|.*mse|Executor|Created'
+		--keep 'validation|denoised' --drop '.*/|requirements|noisy|clean|.*mse|Executor|Created'
 
 lint: setup  ## check style, types and generated files
 	$(BIN)/ruff check .
