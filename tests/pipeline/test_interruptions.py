@@ -31,7 +31,7 @@ def test_killed_at_any_moment_the_next_run_works_and_gives_the_same_lock(pipelin
 def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(pipeline: Checkout) -> None:
     train = ("dvc", "repro", "--force", "--single-item", "train")
     unfinished = pipeline.folder / ".dvc/tmp/training"
-    names = ["metrics.json", "provenance.json", "plots/metrics/train/loss.tsv", "plots/metrics/validation/psnr.tsv"]
+    names = ["metrics.json", "summary.json", "plots/metrics/train/loss.tsv", "plots/metrics/validation/psnr.tsv"]
     pipeline.set("epochs", "4")
     assert "Resuming" not in pipeline.dvc(*train[1:])
     through = (
