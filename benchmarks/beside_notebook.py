@@ -70,12 +70,12 @@ def training(runners: Runners) -> Iterable[str]:
     yield "|---|---|---|---|---|---|---|"
     for name, of in runs.items():
         fit = [one.fit for one in of]
-        share = statistics.median(fit) / statistics.median(one.fit for one in notebook)
+        relative = statistics.median(fit) / statistics.median(one.fit for one in notebook)
         prepare = 0.0 if name == "notebook" else runners.prepared.seconds
         cells = [
             {"same work": f"this project, the same work ({EPOCHS} epochs of cae)"}.get(name, name),
             seconds(fit),
-            f"1/{1 / share:.0f}" if share < 0.2 else f"{share:.2f}",
+            f"1/{1 / relative:.0f}" if relative < 0.2 else f"{relative:.2f}",
             seconds([one.seconds + prepare for one in of]),
             f"{statistics.median(one.cost.peak for one in of):,.0f} MB",
             mean_and_deviation([one.measured["psnr"] for one in of], ".2f") + " dB",

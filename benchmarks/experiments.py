@@ -44,7 +44,7 @@ def main() -> None:
         for name in words or names(checkout / EXPERIMENTS):
             settings = read_experiment(name, folder=checkout / EXPERIMENTS)
             if "train" in settings:
-                measured = [run_once(name, seed, checkout, settings) for seed in seeds]
+                measured = [run_once(name, seed, checkout, settings) for seed in reversed(seeds)]  # the first one last
                 record(name, {**describe(checkout, measured), "settings": settings})
 
 
@@ -70,11 +70,11 @@ def record(name: str, described: dict[str, Any]) -> None:
     known = read_summary(BENCHMARK_EXPERIMENTS) if BENCHMARK_EXPERIMENTS.exists() else {}
     known[name] = described
     BENCHMARK_EXPERIMENTS.parent.mkdir(parents=True, exist_ok=True)
-    write_summary(BENCHMARK_EXPERIMENTS, dict(sorted(known.items(), key=lambda item: item[1]["validation_psnr"])))
+    write_summary(BENCHMARK_EXPERIMENTS, dict(sorted(known.items(), key=lambda item: item[1]["psnr"])))
 
 
 def describe(checkout: Path, measured: list[dict[str, float]]) -> dict[str, Any]:
-    """Return sizes, costs and results of the denoisers: means over seeds, and the intervals of the last one."""
+    """Return sizes, costs and results of the denoisers: means over seeds, and the interval over images of the first."""
     training, summary = read_summary(checkout / TRAINING_SUMMARY), read_summary(checkout / EVALUATION_SUMMARY)
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=checkout, capture_output=True, text=True, check=True

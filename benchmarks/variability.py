@@ -1,6 +1,6 @@
 """Measure how far trainings differ: under several seeds, and each on two instruction sets.
 
-    python -m benchmarks.variability [SEEDS]    # five seeds: hours on two cores; it goes on where it was interrupted
+    python -m benchmarks.variability [SEEDS=5]    # five seeds: hours on two cores; it goes on where it was interrupted
 
 Each training has the committed parameters but for the seeds of train and classifier, in a clone of what is committed.
 Writes benchmarks/results/variability.json: the spread over seeds, which README and report state, and the largest
@@ -19,8 +19,10 @@ import yaml
 
 from benchmarks.clones import clone, set_parameters
 from benchmarks.processes import run as run_process
+from denoising.errors import DenoisingError
 from denoising.io.tables import read_summary, write_summary
 from stages.environment import CPU_ISA
+from stages.parameters.document import read_document
 from stages.paths import CLASSIFIER, DENOISER, LOGS, METRICS, SUMMARY, VARIABILITY
 from stages.run import run
 from tools.deviations import read_values, result_files
@@ -28,11 +30,15 @@ from tools.deviations import read_values, result_files
 SAFETY = 3  # a tolerance is so many times the largest difference between two instruction sets
 KEPT = LOGS / "variability"  # what the trainings gave, so that the benchmark can be interrupted
 TRAINED = (DENOISER, CLASSIFIER, Path("reports/training"), Path("reports/classifier"))
+COMPARED = ("prepare", "train", "classifier", "evaluate")  # sections; with others, the record does not apply
 METRICS_OVER_SEEDS = ("psnr", "ssim", "mse", "accuracy")
 
 
 def main() -> None:
-    seeds = range(1, 1 + int(sys.argv[1] if len(sys.argv) > 1 else 5))
+    count = int(sys.argv[1].removeprefix("SEEDS=") if len(sys.argv) > 1 else 5)
+    if count < 2:
+        raise DenoisingError("A spread needs at least two seeds, and five to be worth recording.")
+    seeds = range(1, 1 + count)
     sets = ("", other_instructions())
     with TemporaryDirectory(prefix="variability-") as name:
         checkout = clone(Path(name) / "clone")
@@ -46,7 +52,7 @@ def main() -> None:
     record = {
         "machine": summary["provenance"]["machine"],
         "instruction_sets": ["the default", sets[1]],
-        "parameters": {name: summary["provenance"]["parameters"][name] for name in ("prepare", "train", "evaluate")},
+        "parameters": {name: summary["provenance"]["parameters"][name] for name in COMPARED},
         "seeds": spread(runs[""]),
         "tolerances": measure_tolerances(zip(runs[""], runs[sets[1]], strict=True)),
     }
@@ -68,6 +74,9 @@ def train_once(checkout: Path, seed: int, instructions: str) -> None:
     """Train, evaluate and keep the results, as far as that is not done already."""
     folder = folder_of(seed, instructions)
     if (folder / SUMMARY).exists():
+        known, committed = read_summary(folder / SUMMARY)["provenance"]["parameters"], read_document()
+        if known["prepare"]["noise"] != committed["prepare"]["noise"] or known["evaluate"] != committed["evaluate"]:
+            raise DenoisingError(f"{folder} has results of other parameters. Remove {KEPT} and run again.")
         return
     print(f"{folder} ...", file=sys.stderr, flush=True)
     set_parameters(checkout, {"train": {"seed": seed}, "classifier": {"seed": seed}}, of=Path())

@@ -85,7 +85,7 @@ def columns(name: str, value: float, interval: Interval) -> dict[str, Any]:
 def _wilson(hits: float, count: int) -> tuple[float, float, float]:
     """Return the proportion and the ends of Wilson's interval."""
     z = norm.ppf((1 + CONFIDENCE) / 2)
-    share, scale = hits / count, 1 + z * z / count
-    middle = (share + z * z / (2 * count)) / scale
-    reach = z * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / scale
-    return share, float(middle - reach), float(middle + reach)
+    rate, scale = hits / count, 1 + z * z / count
+    middle = (rate + z * z / (2 * count)) / scale
+    reach = z * np.sqrt(rate * (1 - rate) / count + z * z / (4 * count * count)) / scale
+    return rate, float(middle - reach), float(middle + reach)

@@ -11,7 +11,7 @@ from stages.paths import KERAS_SETTINGS
 
 # The beginnings of names. Libraries read them when they are imported.
 REMOVED = (
-    "KERAS_BACKEND",  # the pipeline is built on TensorFlow
+    "KERAS_",  # the backend: the pipeline is built on TensorFlow; limits of epochs and steps
     "TF_",  # oneDNN and threads, XLA, GPU kernels, legacy Keras; TF_CONFIG would cut batches
     "XLA_",
     "ONEDNN_",
@@ -30,7 +30,12 @@ REMOVED = (
     "DVC_STUDIO_",  # nothing is sent anywhere
     "PYTHONWARNINGS",
 )
-KEPT = ("TF_FORCE_GPU_ALLOW_GROWTH", "TF_GPU_ALLOCATOR", "TF_GPU_THREAD_MODE")  # how a GPU is shared
+KEPT = (
+    "KERAS_HOME",
+    "TF_FORCE_GPU_ALLOW_GROWTH",
+    "TF_GPU_ALLOCATOR",
+    "TF_GPU_THREAD_MODE",
+)  # where files are, how a GPU is shared
 CPU_ISA = "DENOISING_CPU_ISA"  # holds oneDNN to an instruction set, for benchmarks: SSE41, AVX, AVX2, AVX512_CORE ...
 
 

@@ -8,6 +8,8 @@ from typing import NoReturn
 
 import psutil
 
+SHELLS = ("sh", "bash", "dash", "zsh", "fish", "ksh")
+REAPERS = ("systemd", "init", "tini", "dumb-init", "containerd-shim")
 POLL_SECONDS = 0.5  # DVC itself takes longer to start
 PATIENCE_SECONDS = 10  # for an interrupt to end the process; native code may hold it up
 
@@ -15,13 +17,14 @@ PATIENCE_SECONDS = 10  # for an interrupt to end the process; native code may ho
 def exit_with_parent() -> None:
     """From now on, interrupt this process when the `dvc` that started it ends; do nothing if there is none.
 
-    DVC tells a stage its name in DVC_STAGE. If it does and is no ancestor, it ended before this call.
+    DVC tells a stage its name in DVC_STAGE. If it did and the process that started this one is gone, DVC ended before
+    this call. A program that uses DVC as a library is not recognisable, and is not watched.
 
     Raises:
         KeyboardInterrupt: when the `dvc` that started this process has ended.
     """
     dvc = _parent_dvc()
-    if dvc is None and "DVC_STAGE" in os.environ:
+    if dvc is None and "DVC_STAGE" in os.environ and _is_reparented():
         raise KeyboardInterrupt
     if dvc is not None:
         signal.signal(signal.SIGTERM, _interrupt)
@@ -31,11 +34,20 @@ def exit_with_parent() -> None:
 def _parent_dvc() -> psutil.Process | None:
     try:
         for process in psutil.Process().parents():
-            if any(os.path.basename(word) in ("dvc", "dvc.exe") for word in process.cmdline()[:3]):  # noqa: PTH119
+            if any(os.path.basename(word) in ("dvc", "dvc.exe") for word in process.cmdline()[:8]):  # noqa: PTH119
                 return process
     except psutil.Error:  # a process has ended meanwhile, or may not be inspected
         pass
     return None
+
+
+def _is_reparented() -> bool:
+    """Say whether this process, or the shell that started it, was handed over to the first process of the system."""
+    try:
+        parents = [process for process in psutil.Process().parents() if process.name() not in SHELLS]
+        return not parents or parents[0].pid == 1 or parents[0].name() in REAPERS
+    except psutil.Error:
+        return False
 
 
 def _watch(dvc: psutil.Process) -> None:

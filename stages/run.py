@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from stages.parent_watch import exit_with_parent
 
+TOOL = "tool"  # in place of the name of a stage
 INTERRUPTED = (
     "Interrupted. The next `dvc repro` starts this stage again (a training resumes after its last complete epoch), "
     "or restores its outputs from the cache if you undo your change."
@@ -44,7 +45,7 @@ def run_stage(name: str) -> NoReturn:
     run(main, name=name)
 
 
-def run(main: Callable[[], None], *, name: str = "tool") -> NoReturn:
+def run(main: Callable[[], None], *, name: str = TOOL) -> NoReturn:
     """Run `main` and end the process: with status 0, or with 1 (130 when interrupted) and one sentence.
 
     The traceback behind the sentence is written to logs/NAME-error.log.
@@ -56,7 +57,7 @@ def run(main: Callable[[], None], *, name: str = "tool") -> NoReturn:
     try:
         main()
     except KeyboardInterrupt:
-        _exit(INTERRUPTED, status=130)
+        _exit("Interrupted." if name == TOOL else INTERRUPTED, status=130)
     except Exception as error:
         sentence = _sentence(error, name)
         if sentence is None:
@@ -107,7 +108,8 @@ def _sentence(error: Exception, name: str) -> str | None:
     if isinstance(error, OSError):
         place = f" ({error.filename})" if error.filename else ""
         log = f" The traceback is in {error_log(name)}."
-        return f"System error: {error.strerror or error}{place}. Correct this and run `dvc repro` again.{log}"
+        again = "try again" if name == TOOL else "run `dvc repro` again"
+        return f"System error: {error.strerror or error}{place}. Correct this and {again}.{log}"
     return None
 
 

@@ -14,7 +14,7 @@ def dvc(checkout: Path, *arguments: str, capture_output: bool = False) -> "subpr
     """Run DVC in a checkout, with the stages using the Python of this process and its folder of data sets."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     chosen = os.environ.get("DENOISING_CACHE")
-    cache = {"DENOISING_CACHE": str(Path(chosen).expanduser().absolute())} if chosen else {}
+    cache = {"DENOISING_CACHE": os.path.abspath(os.path.expanduser(chosen))} if chosen else {}  # noqa: PTH100, PTH111
     environment = {**os.environ, "PATH": path, **cache}
     return subprocess.run(
         [*DVC, *arguments], cwd=checkout, env=environment, capture_output=capture_output, text=True, check=False

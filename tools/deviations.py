@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from denoising.errors import DenoisingError
 from denoising.io.tables import Columns, read_summary, read_table, rows_of
 
 Value = str | float | None
 Values = dict[tuple[str, str], Value]  # by row and column; the row is empty in a JSON file
 ROUNDING = 2e-5  # relative: values are written with six significant digits
-KEYS = ("method", "factor", "kind", "label", "step", "psnr")  # of the rows of a table: the first that it has
+KEYS = ("index", "method", "kind", "factor", "label", "step", "psnr")  # of the rows of a table: the first that it has
 IGNORED = (
     "provenance.models",
     "provenance.machine",
@@ -65,17 +66,21 @@ def contradictions(path: Path) -> Iterator[str]:
 
 
 def read_values(path: Path) -> Values:
-    """Return every value of a table or summary, by row and column."""
+    """Return every value of a table or summary, by row and column; raises `DenoisingError` where two rows are one."""
     if path.suffix == ".json":
         return {("", name): value for name, value in _flatten(read_summary(path)) if not name.startswith(IGNORED)}
-    return dict(_cells(read_table(path)))
+    cells = list(_cells(read_table(path)))
+    if len(dict(cells)) < len(cells):
+        raise DenoisingError(f"{path} has two rows of one name.")
+    return dict(cells)
 
 
 def _cells(table: Columns) -> Iterator[tuple[tuple[str, str], Value]]:
     key = next(name for name in KEYS if name in table)
     for row in rows_of(table):
         for column, value in row.items():
-            yield (f"{key} {row[key]}", column), str(value) if isinstance(value, str) else float(value)
+            if column != key:
+                yield (f"{key} {row[key]}", column), str(value) if isinstance(value, str) else float(value)
 
 
 def _flatten(values: Any, prefix: str = "") -> Iterator[tuple[str, Value]]:

@@ -28,8 +28,9 @@ def main() -> None:
     base, current = committed_document(), read_document()
     target = {**base, **settings}
     check_document(target)
-    listed = subprocess.run([*DVC, "exp", "list", "--name-only"], capture_output=True, text=True, check=False).stdout
-    free = free_name(name, taken=listed.split())
+    known = (("exp", "list", "--name-only"), ("queue", "status"))  # the second names those that have not run yet
+    listed = [subprocess.run([*DVC, *of], capture_output=True, text=True, check=False).stdout for of in known]
+    free = free_name(name, taken=" ".join(listed).split())
     in_workspace = not {"--queue", "--temp"} & set(options)
     tell_uncommitted(base, current, settings, in_workspace=in_workspace)
     command = [*DVC, "exp", "run", "--name", free, *changes(current, target), *options]

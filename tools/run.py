@@ -57,7 +57,9 @@ def mnist_is_missing() -> bool:
 def choose_digits() -> None:
     """Set prepare.source to digits in params.yaml and leave every other byte unchanged."""
     content = PARAMS.read_bytes()
-    changed, count = re.subn(rb"^( +source: *)(['\"]?)mnist\2( ?)", rb"\1digits", content, count=1, flags=re.MULTILINE)
+    changed, count = re.subn(
+        rb"^( +source: *)(['\"]?)mnist\2(?: (?= ))?", rb"\1digits", content, count=1, flags=re.MULTILINE
+    )
     if not count:
         raise DenoisingError(f"Set prepare.source to digits in {PARAMS} and run again.")
     with replacing(PARAMS) as (partial,):

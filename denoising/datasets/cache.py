@@ -113,6 +113,8 @@ def _from_keras(source: str, problems: list[str]) -> DatasetCopy | None:
             return None
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             for part, name in names.items():
+                if archive.zip.getinfo(f"{name}.npy").file_size > max_bytes(part):
+                    raise DenoisingError(f"{path} is not the copy of Keras: {name} is too large.")
                 array = np.asarray(archive[name], np.uint8)
                 content = idx.header(array.shape) + array.tobytes()
                 copy.add(content, source=source, part=part, name=f"{path} ({part})")

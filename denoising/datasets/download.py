@@ -43,7 +43,7 @@ def download(mirrors: list[str], *, target: Path, limit: int, check: Callable[[b
             return
         except DenoisingError as error:
             failures.append(str(error))
-        except (requests.RequestException, urllib3.exceptions.HTTPError, TimeoutError) as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, TimeoutError, ValueError) as error:
             failures.append(f"{url}: {_reason(error)}")
     raise LookupError(failures)
 
@@ -71,7 +71,8 @@ def _fetch(url: str, partial: Path, *, seconds: float, limit: int) -> None:
                 partial.open("wb") as file,
             ):
                 response.raise_for_status()
-                bar.total = int(response.headers.get("Content-Length") or 0)
+                size = response.headers.get("Content-Length", "")
+                bar.total = int(size) if size.isdecimal() else 0
                 for chunk in response.raw.stream(CHUNK_BYTES, decode_content=False):
                     received += len(chunk)
                     if received > limit:

@@ -28,8 +28,8 @@ def draw_confusion(drawing: Figure, counts: Counts) -> None:
     """Draw the counts; the colour of an error is its fraction of the row."""
     axes = drawing.subplots()
     classes = np.arange(len(counts))
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    wrong = np.where(np.eye(len(counts), dtype=bool), np.nan, 100 * share)
+    fraction = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    wrong = np.where(np.eye(len(counts), dtype=bool), np.nan, 100 * fraction)
     most = max(1.0, float(np.nanmax(wrong)))
     drawn = axes.imshow(wrong, cmap="Oranges", vmin=0, vmax=most, aspect="auto")
     for row in classes:

@@ -75,6 +75,9 @@ def render_page(
         black=by_name["black"],
         figures=figures,
         data=provenance["data"],
+        train_images=round(
+            provenance["parameters"]["train"]["train_fraction"] * provenance["data"]["splits"]["train"]["images"]
+        ),
         model=provenance["models"]["denoiser"],
         made=list(flatten({name: provenance[name] for name in sources})),
         parameters=list(flatten(provenance["parameters"])),

@@ -16,11 +16,10 @@ def contradictions(sections: Mapping[str, Any]) -> Iterator[str]:
         for path, factor in factors.items():
             if factor > 1:
                 yield f"{path}: {factor:g} is not a fraction of the pixels, at most 1, as salt_and_pepper needs"
-    validation_images = baselines.tuning_images
-    if baselines.factor_tuning_images > validation_images:
+    if baselines.factor_tuning_images > baselines.tuning_images:
         yield (
             f"baselines.factor_tuning_images: {baselines.factor_tuning_images} is more than the "
-            f"{validation_images} of baselines.tuning_images, from which they are taken"
+            f"{baselines.tuning_images} of baselines.tuning_images, from which they are taken"
         )
     if baselines.factor_images > baselines.images:
         yield (

@@ -63,6 +63,8 @@ Yaml12Loader.add_constructor("tag:yaml.org,2002:float", Yaml12Loader.construct_f
 
 def load_yaml(text: str, *, name: str) -> Any:
     """Return the plain data in `text`; raises `DenoisingError`, with the line, where it is not valid YAML."""
+    if re.search(r"^%", text, flags=re.MULTILINE):
+        raise DenoisingError(f"{name} has a line that begins with %: a directive, or text to be put in quotes.")
     try:
         return yaml.load(text, Loader=Yaml12Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -196,6 +196,7 @@ def test_a_rate_that_dvc_wrote_is_read(tmp_path: Path, monkeypatch: pytest.Monke
         ("train: " + "9" * 5000, "is not valid YAML"),
         ("train: !!int abc\n", "is not valid YAML"),
         ("train:\n  seed: 1\n  seed: 2\n", "params.yaml, line 3, column 3 .* the key seed occurs twice"),
+        ("%YAML 1.1\n---\ntrain: 0123\n", "a line that begins with %"),
         ("train: 1_000\n", "line 1, column 8 is not valid YAML: 1_000 can be read in two ways"),
         ("train: 2026-01-01\n", "2026-01-01 can be read in two ways"),
         ("train: &a {seed: 1}\nplot:\n  <<: *a\n", "a merge key"),

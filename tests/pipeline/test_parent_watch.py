@@ -41,13 +41,29 @@ def test_a_stage_ends_when_its_dvc_is_killed(tmp_path: Path) -> None:
     assert time.monotonic() - began < 30  # not when its sleep was over
 
 
+CHECK = "from stages.parent_watch import exit_with_parent\nexit_with_parent()\nprint('began')"
+
+
 def test_a_stage_whose_dvc_has_ended_already_does_not_begin(tmp_path: Path) -> None:
-    code = "from stages.parent_watch import exit_with_parent\nexit_with_parent()\nprint('began')"
-    command = [sys.executable, "-c", code]
+    """The shell that starts it ends at once, so that it is an orphan, as after a `kill -9` of DVC and its shell."""
+    output = tmp_path / "output"
+    output.touch()
+    code = f"import time\ntime.sleep(1)\n{CHECK}"
+    command = f"'{sys.executable}' -c \"$CODE\" > '{output}' 2>&1 &"
+    environment = {"PYTHONPATH": str(ROOT), "DVC_STAGE": "train", "CODE": code}
+    subprocess.run(["sh", "-c", command], env=environment, check=True)
+    deadline = time.monotonic() + 30
+    while not output.read_text() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert "KeyboardInterrupt" in output.read_text()
+    assert "began" not in output.read_text()
+
+
+def test_a_stage_that_a_program_runs_through_dvc_as_a_library_begins() -> None:
     environment = {"PYTHONPATH": str(ROOT), "DVC_STAGE": "train"}
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert done.stdout == ""
-    assert "KeyboardInterrupt" in done.stderr
+    command = ["sh", "-c", f"'{sys.executable}' -c \"{CHECK}\"; true"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.stdout == "began\n"
 
 
 def test_the_watch_survives_a_process_that_ends_between_two_looks() -> None:

@@ -39,11 +39,22 @@ def test_run_falls_back_on_the_embedded_digits_without_network_or_git(committed:
     assert again.returncode == 0
 
 
-def test_run_leaves_the_line_ends_of_the_parameters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"mnist  # here\r\n", b"digits # here\r\n"),
+        (b"'mnist' # here\n", b"digits # here\n"),
+        (b"mnist\t# here\n", b"digits\t# here\n"),
+        (b"mnist\n", b"digits\n"),
+    ],
+)
+def test_run_changes_nothing_but_the_source(
+    before: bytes, after: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("params.yaml").write_bytes(b"prepare:\r\n  source: mnist  # here\r\n")
+    Path("params.yaml").write_bytes(b"prepare:\r\n  source: " + before)
     choose_digits()
-    assert Path("params.yaml").read_bytes() == b"prepare:\r\n  source: digits # here\r\n"
+    assert Path("params.yaml").read_bytes() == b"prepare:\r\n  source: " + after
 
 
 def test_run_does_not_replace_the_data_when_another_stage_fails(committed: Checkout, tmp_path: Path) -> None:
@@ -200,11 +211,14 @@ def test_no_value_may_be_changed_beyond_its_tolerance(
 def test_every_table_is_compared(tolerant: Checkout, tmp_path: Path) -> None:
     for number, name in enumerate(["classes", "methods", "noise_sweep", "noise_types", "psnr_histogram"]):
         other = Elsewhere(tolerant, tmp_path / str(number))
-        last = (tolerant.folder / f"reports/evaluation/{name}.csv").read_text().splitlines()[-1]
-        *others, value = last.split(",")
-        other.replace(f"reports/evaluation/{name}.csv", last, ",".join([*others, f"{2 * float(value) + 1}"]))
-        with pytest.raises(DenoisingError, match=rf"reports/evaluation/{name}.csv: "):
-            compare(tolerant.folder, other.folder)
+        path = f"reports/evaluation/{name}.csv"
+        head, *rows = (tolerant.folder / path).read_text().splitlines()
+        for row in rows:
+            *others, value = row.split(",")
+            changed = ",".join([*others, f"{2 * float(value.replace('nan', '0')) + 1}"])
+            other.write(path, "\n".join([head, *(changed if line == row else line for line in rows)]) + "\n")
+            with pytest.raises(DenoisingError, match=rf"{path}: "):
+                compare(tolerant.folder, other.folder)
 
 
 def test_zeroed_hashes_are_refused(tolerant: Checkout, tmp_path: Path) -> None:

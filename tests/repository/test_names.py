@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 PRIVATE = {
     *("mistake", "diary", "feed", "trainee", "settle", "stretches", "orphan", "refuse", "hygiene", "telling"),
     *("shipped", "sceptic", "headline", "gallery", "advantage", "redraw", "undo"),
-    *("recognised", "ahead", "familiar", "undone", "dots"),
+    *("recognised", "ahead", "familiar", "undone", "dots", "share"),
     *("catalogue", "ruler", "ways", "wording", "scratch", "quicker", "doubling", "warp"),
 }
 

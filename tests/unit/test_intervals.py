@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import norm, sem, t
 
 from denoising.intervals import mean_interval, paired_proportion_interval, proportion_interval
 
@@ -26,6 +26,12 @@ def test_few_images_have_no_interval(count: int) -> None:
         paired_proportion_interval(np.ones(count), np.zeros(count)),
     ):
         assert np.isnan([found["low"], found["high"]]).all()
+
+
+def test_the_interval_of_few_hundred_values_is_that_of_student() -> None:
+    values = RANDOM.normal(19.0, 2.0, 25)
+    expected = t.interval(0.95, 24, values.mean(), sem(values))
+    assert tuple(mean_interval(values, **BOOTSTRAP).values()) == pytest.approx(expected)
 
 
 def test_an_interval_of_many_values_matches_the_normal_approximation() -> None:

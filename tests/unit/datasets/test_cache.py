@@ -206,6 +206,26 @@ def test_an_archive_is_verified_as_it_is_stored_whatever_encoding_a_server_annou
         assert (no_copies / "kmnist" / file_name(part)).read_bytes() == stored
 
 
+class Odd(Quiet):
+    """Announces a length that is no number, or redirects to an address that is none."""
+
+    def do_GET(self) -> None:
+        self.send_response(302 if "redirect" in self.path else 200)
+        self.send_header("Content-Length" if "redirect" not in self.path else "Location", "http://[::bad")
+        self.end_headers()
+
+
+@pytest.mark.parametrize("path", ["", "/redirect"])
+def test_an_odd_mirror_does_not_block_the_next(
+    path: str, no_copies: Path, tmp_path: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path / "web" / "kmnist")
+    publish(tmp_path / "web" / "kmnist", monkeypatch)
+    odd, good = serve(Odd, tmp_path), serve(Quiet, tmp_path / "web")
+    monkeypatch.setenv("DENOISING_MIRRORS", f"{odd}{path} {good}")
+    assert load_copy("kmnist").is_complete
+
+
 class Endless(Quiet):
     """Never stops sending."""
 

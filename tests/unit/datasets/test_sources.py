@@ -37,7 +37,7 @@ def test_no_digit_is_in_two_splits(splits: dict[str, LabelledImages]) -> None:
 
 
 def test_no_augmented_copy_comes_from_a_test_or_validation_digit(splits: dict[str, LabelledImages]) -> None:
-    """The training split is its unwarped third, and warps of just those digits."""
+    """A third of the training split are its originals; the rest are augmented copies of just those digits."""
     images, _ = load_like_mnist()
     everything = fingerprints(images[..., np.newaxis])
     kept = len(splits["train"]) // 3

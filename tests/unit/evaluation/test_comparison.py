@@ -32,6 +32,9 @@ def test_the_comparison_with_filters_is_paired_on_the_same_images(
     assert rows["bm3d"]["margin_psnr"] == pytest.approx(-20 * np.log10(2))
     assert rows["bm3d"]["margin_psnr_low"] == pytest.approx(rows["bm3d"]["margin_psnr_high"])
     assert rows["denoiser"]["margin_psnr"] == 0
+    for row in rows.values():
+        assert row["margin_accuracy_low"] <= row["margin_accuracy"] <= row["margin_accuracy_high"]
+    assert rows["black"]["margin_accuracy_low"] > 0.5
     was_read = read & (scores["noisy"]["accuracy"][chosen] == 1)
     for method, images in {"denoiser": 0.8 * clean, "bm3d": 0.9 * clean, "black": 0 * clean}.items():
         is_read = classify(images) == split.labels[chosen]

@@ -19,3 +19,11 @@ def test_the_psnr_of_noisy_mnist_matches_the_closed_form(factor: float, real_mni
     elsewhere = {0.1: 22.65, 0.2: 16.74, 0.3: 13.31, 0.4: 10.99, 0.5: 9.37, 0.6: 8.23, 0.8: 6.81, 1.0: 5.98}
     pooled = expected_squared_error(np.arange(256) / 255, Noise("gaussian", factor))[images].mean()
     assert psnr_from_mse(pooled) == pytest.approx(elsewhere[factor], abs=0.006)
+
+
+def test_the_psnr_is_averaged_over_images_not_over_pixels() -> None:
+    """A black and a grey image: on grey, noise is clipped on both sides, on black on one."""
+    clean = np.stack([np.zeros((8, 8, 1), np.uint8), np.full((8, 8, 1), 128, np.uint8)])
+    alone = [expected_noisy_psnr(image[np.newaxis], Noise("gaussian", 0.5)) for image in clean]
+    assert abs(alone[0] - alone[1]) > 0.1
+    assert expected_noisy_psnr(clean, Noise("gaussian", 0.5)) == pytest.approx(np.mean(alone), abs=1e-12)

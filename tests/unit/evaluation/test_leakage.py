@@ -3,7 +3,7 @@ import pytest
 
 from denoising.datasets.sources import Source
 from denoising.errors import DenoisingError
-from denoising.evaluation.leakage import check_leakage
+from denoising.evaluation.leakage import check_leakage, noise_fingerprints
 from denoising.images import as_float
 from denoising.io.splits import Split
 from denoising.noise.models import NOISE_MODELS, Noise, add_noise
@@ -61,3 +61,14 @@ def test_noise_that_leaves_black_unchanged_is_not_traced(splits: dict[str, Split
 def test_data_without_noise_passes(splits: dict[str, Split]) -> None:
     train, test = (split(splits[name].clean, key=1, factor=0) for name in ("train", "test"))
     assert check_leakage(test, [train], known_duplicates=0)[0] == 0
+
+
+@pytest.mark.parametrize("side", [np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]])
+def test_the_noise_of_every_side_is_compared(side: object, splits: dict[str, Split]) -> None:
+    test = splits["test"]
+    other = test.noisy.copy()
+    for image in other:
+        image[side] = 1 - image[side]
+    changed = Split("train", splits["train"].clean[: len(test)], test.labels, other)
+    assert not set(noise_fingerprints(test)) & set(noise_fingerprints(Split("x", test.clean, test.labels, other)))
+    assert check_leakage(test, [changed], known_duplicates=0)[0] == 0

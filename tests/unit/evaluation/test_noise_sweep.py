@@ -31,5 +31,7 @@ def test_the_noise_sweep_shows_that_a_denoiser_harms_clean_images(split: Split) 
     clean, noisy = as_float(split.clean), split.noisy
     assert table["noisy_psnr"][1] == pytest.approx(psnr(clean[::5], noisy[::5]).mean())
     assert table["expected_noisy_psnr"][1] == pytest.approx(table["noisy_psnr"][1], abs=0.1)
+    for row in range(2):
+        assert table["gain_psnr"][row] == pytest.approx(table["denoised_psnr"][row] - table["noisy_psnr"][row])
     paired = psnr(clean[::50], 0.5 * noisy[::50]) - filtered["psnr"][2:]
     assert table["margin_psnr"][1] == pytest.approx(paired.mean())

@@ -4,7 +4,7 @@ import pytest
 from denoising.evaluation.expected_psnr import expected_noisy_psnr
 from denoising.evaluation.noise_types import evaluate_noise_types, match_psnr
 from denoising.evaluation.renoised import RenoisedImages
-from denoising.images import as_float
+from denoising.images import Images, as_float
 from denoising.io.splits import Split
 from denoising.metrics import psnr
 from denoising.noise.models import NOISE_MODELS, Noise, add_noise
@@ -38,3 +38,17 @@ def test_in_distribution_noise_has_the_same_psnr_at_any_prepared_factor(split: S
     table = evaluate_noise_types(images, Noise("poisson", 2.0), **BOOTSTRAP)
     assert table["in_distribution_psnr"] == pytest.approx(table["noisy_psnr"], abs=0.5)
     assert max(table["factor"]) == 2.0
+
+
+def test_a_denoiser_that_fails_on_other_noise_has_a_drop(split: Split) -> None:
+    """One that returns black where black pixels are untouched, as speckle leaves them, drops there alone."""
+
+    def denoise(noisy: Images) -> Images:
+        untouched = np.mean(noisy == 0, axis=(1, 2, 3), keepdims=True) > 0.7
+        return np.where(untouched, np.float32(0), noisy)
+
+    images = RenoisedImages(split, np.arange(40), denoise, seed=1)
+    table = evaluate_noise_types(images, NOISE, **BOOTSTRAP)
+    drops = dict(zip(table["kind"], table["drop_psnr_low"], strict=True))
+    assert drops["speckle"] > 3
+    assert abs(drops["uniform"]) < 1
