@@ -45,7 +45,7 @@ def test_a_full_disk_is_one_sentence_and_a_traceback_in_the_logs(tmp_path: Path)
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
     assert done.returncode == 1
-    expected = "System error: No space left on device. Correct this and run `dvc repro` again."
+    expected = "System error: No space left on device. Correct this and try again."
     assert done.stderr.strip() == f"{expected} The traceback is in logs/tool-error.log."
     assert "line 3, in main" in (tmp_path / "logs/tool-error.log").read_text()
 
