@@ -22,7 +22,7 @@ SMALL = {
     "tuning_images": "4",
     "factor_tuning_images": "4",
     "factor_images": "20",
-    "noise_draws": "2",
+    "noise_draws": "3",
     "bootstrap_resamples": "100",
     "columns": "4",
     "dpi": "40",

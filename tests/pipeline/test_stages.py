@@ -8,6 +8,7 @@ import pytest
 from checkout import Checkout
 
 from denoising import metrics
+from denoising.datasets.sources import LabelledImages
 from denoising.figures.results import Results
 from denoising.images import as_bytes, as_float
 from denoising.io.baseline_results import evenly_spaced, open_baseline_results
@@ -15,6 +16,7 @@ from denoising.io.contact_sheets import read_contact_sheet
 from denoising.io.splits import SPLIT_NAMES, open_split
 from denoising.io.tables import Columns, read_table
 from denoising.noise.models import Noise, add_noise
+from stages import prepare
 
 NOISE = Noise("gaussian", 0.5)
 
@@ -47,8 +49,8 @@ def test_the_table_of_images_is_in_the_order_of_the_test_images(folder: Path, im
 def test_the_metrics_average_the_prepared_and_new_noise(folder: Path) -> None:
     split = open_split(folder / "data/prepared", "test")
     clean = as_float(split.clean)
-    new = add_noise(clean, NOISE, seed=1, key=(2, 1))
-    expected = np.mean([metrics.psnr(clean, noisy).mean() for noisy in (split.noisy, new)])
+    new = [add_noise(clean, NOISE, seed=1, key=(2, number)) for number in (1, 2)]
+    expected = np.mean([metrics.psnr(clean, noisy).mean() for noisy in (split.noisy, *new)])
     assert json.loads((folder / "reports/metrics.json").read_text())["noisy"]["psnr"] == pytest.approx(
         expected, rel=1e-5
     )
@@ -110,3 +112,34 @@ def test_the_histogram_counts_every_image_in_its_bin(folder: Path, images: Colum
         inside = [np.sum(np.abs(images[f"{kind}_psnr"] - middle) < 0.125) for middle in histogram["psnr"]]
         assert histogram[kind].sum() == len(images["index"])
         assert histogram[kind] == pytest.approx(np.array(inside), abs=1)  # values on an edge, rounded
+
+
+def test_the_classifier_is_measured_by_what_it_gets_right(folder: Path) -> None:
+    summary = json.loads((folder / "reports/classifier/summary.json").read_text())
+    assert summary["validation_accuracy"] > 0.8
+
+
+def test_noise_does_not_depend_on_the_chunks_in_which_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    split = open_split(folder / "data/prepared", "test")
+    monkeypatch.setattr(prepare, "CHUNK", 100)
+    images = LabelledImages(np.asarray(split.clean), np.asarray(split.labels))
+    prepare.write_split(tmp_path, "test", images, noise=NOISE, seed=1, on_images=lambda count: None)
+    assert np.array_equal(np.load(tmp_path / "test_noisy.npy"), split.noisy)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["train", "validation"])
+def test_a_test_image_that_was_learned_from_ends_the_evaluation(
+    name: str, reproduced: Checkout, tmp_path: Path
+) -> None:
+    leaky = reproduced.copy(tmp_path / "copy")
+    path = leaky.folder / f"data/prepared/{name}_clean.npy"
+    images = np.load(path)
+    images[3] = np.load(leaky.folder / "data/prepared/test_clean.npy")[5]
+    path.unlink()  # DVC may have linked it to its cache
+    np.save(path, images)
+    done = leaky.run("python", "-m", "stages.evaluate")
+    assert done.returncode == 1
+    assert "1 measured images were also trained on; the source repeats 0" in done.stdout

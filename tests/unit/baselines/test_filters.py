@@ -1,7 +1,6 @@
 import sys
 from dataclasses import replace
 
-import bm3d
 import numpy as np
 import pytest
 
@@ -35,6 +34,7 @@ def test_a_missing_bm3d_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 def test_bm3d_is_no_worse_than_with_its_default_profile(pair: tuple[Images, Images]) -> None:
+    bm3d = pytest.importorskip("bm3d", reason="an extra: make setup EXTRA=bm3d")
     clean, noisy = pair[0][:6], pair[1][:6]
     tuned = tune("bm3d", clean, noisy, noise=NOISE)
     theirs = []
@@ -58,3 +58,22 @@ def test_without_noise_a_filter_leaves_images_unchanged(pair: tuple[Images, Imag
     for method in CLASSICAL_FILTERS:
         tuned = tune(method, clean[:1], clean[:1], noise=Noise("gaussian", 0.0))
         assert psnr(clean[:1], tuned(clean[:1]))[0] > 90
+
+
+def test_the_wavelet_filter_commutes_with_shifts(pair: tuple[Images, Images]) -> None:
+    """What the stationary transform is for. Shifts are circular, and the images black at their borders."""
+    noisy = np.pad(pair[1][0][4:24, 4:24], ((6, 6), (6, 6), (0, 0)))
+    setting = {"wavelet": "db2", "mode": "hard", "strength": 0.8}
+    apply = CLASSICAL_FILTERS["wavelet"]
+    for shift in (1, 2, 3):
+        shifted = apply(np.roll(noisy, shift, axis=(0, 1)), deviation=0.3, setting=setting)
+        np.testing.assert_allclose(
+            np.roll(shifted, -shift, axis=(0, 1)), apply(noisy, deviation=0.3, setting=setting), atol=1e-5
+        )
+
+
+def test_the_wavelet_filter_takes_images_of_any_size() -> None:
+    image = np.random.default_rng(1).random((29, 31, 1), np.float32)
+    setting = {"wavelet": "haar", "mode": "hard", "strength": 0.0}
+    found = CLASSICAL_FILTERS["wavelet"](image, deviation=0.3, setting=setting)
+    np.testing.assert_allclose(found, image, atol=1e-6)  # a threshold of nothing changes nothing

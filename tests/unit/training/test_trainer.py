@@ -114,6 +114,13 @@ def test_averaged_weights_are_measured_and_training_continues_with_the_raw_ones(
     assert plain.train_epoch(2, no_step)["train/loss"] == averaged.train_epoch(2, no_step)["train/loss"]
 
 
+def test_the_training_loss_is_the_mean_over_the_images(squares: Split) -> None:
+    """At a learning rate of almost nothing, it is the loss of the untrained network."""
+    trainer = start(squares, learning_rate=1e-12)
+    measured = trainer.train_epoch(1, no_step)
+    assert measured["train/loss"] == pytest.approx(measured["validation/loss"], rel=1e-4)
+
+
 @pytest.mark.slow
 def test_the_weights_do_not_depend_on_the_chunk_size(squares: Split, monkeypatch: pytest.MonkeyPatch) -> None:
     together = start(squares, on_the_fly=True)
