@@ -3,12 +3,13 @@
 import hashlib
 import json
 import re
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from checkout import Checkout, stages_run
+from checkout import ROOT, Checkout, stages_run
 
 from denoising.errors import DenoisingError
 from stages.paths import VARIABILITY
@@ -240,13 +241,20 @@ def test_prepared_data_may_not_differ_on_any_machine(tolerant: Checkout, tmp_pat
         compare(tolerant.folder, other.folder)
 
 
-def test_queued_experiments_run_and_show(committed: Checkout) -> None:
+def test_queued_experiments_run_and_show(committed: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
     committed.dvc("exp", "run", "--queue", "--name", "few", "-S", "plot.columns=3")
     committed.dvc("exp", "run", "--queue", "--name", "fine", "-S", "plot.dpi=50")
     committed.dvc("exp", "run", "--run-all")
     table = committed.dvc("exp", "show", "--csv")
     assert "few" in table
     assert "fine" in table
+    compare = re.search(r"exp show (--only-changed.*?)\n\n", (ROOT / "Makefile").read_text(), flags=re.DOTALL)
+    assert compare
+    monkeypatch.setenv("COLUMNS", "160")
+    shown = committed.dvc("exp", "show", "--no-pager", *shlex.split(compare.group(1).replace("\\\n", " ")))
+    assert max(map(len, shown.splitlines())) <= 160
+    for name in ("validation.psnr", "denoised.psnr", "denoised.ssim", "plot.columns", "plot.dpi"):
+        assert name in shown, shown  # whole, not cut
     changes = json.loads(committed.dvc("params", "diff", "--json", "HEAD", "fine"))
     assert changes["params.yaml"]["plot.dpi"] == {"old": 40, "new": 50, "diff": 10}
 
