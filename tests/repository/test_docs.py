@@ -81,6 +81,15 @@ def test_every_table_stands_in_a_document_between_two_markers() -> None:
     assert {name for markers in found for name, _ in markers} == set(TABLES)
 
 
+def test_every_benchmark_was_run() -> None:
+    for path in (ROOT / "benchmarks/results").iterdir():
+        assert "not measured" not in path.read_text(encoding="utf-8"), path
+    record = read_summary(ROOT / "benchmarks/results/variability.json")
+    assert record["seeds"]["count"] >= 5
+    assert len(record["instruction_sets"]) == 2
+    assert "bm3d" in read_table(ROOT / "benchmarks/results/methods_with_bm3d.csv")["method"]
+
+
 def test_every_setting_was_measured_as_it_is_in_experiments() -> None:
     recorded = read_summary(ROOT / "benchmarks/results/experiments.json")
     assert {path.stem for path in (ROOT / "experiments").glob("*.yaml")} == set(recorded)
