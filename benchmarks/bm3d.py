@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from benchmarks.clones import clone
+from benchmarks.clones import clone_with_cache
 from stages.parameters.baselines import BaselinesParameters
 from stages.parameters.document import read_section
 from stages.paths import BENCHMARK_METHODS, EVALUATION
@@ -20,8 +20,7 @@ from tools.commands import dvc
 def main() -> None:
     methods = [*read_section("baselines", BaselinesParameters).methods, "bm3d"]
     with tempfile.TemporaryDirectory(prefix="bm3d-") as folder:
-        checkout = clone(Path(folder) / "clone")
-        dvc(checkout, "config", "--local", "cache.dir", str(Path(".dvc/cache").absolute())).check_returncode()
+        checkout = clone_with_cache(Path(folder) / "clone")
         changed = f"baselines.methods=[{','.join(methods)}]"
         dvc(checkout, "exp", "run", "-S", changed, "-S", "baselines.factors=[0.5,1.0]", "evaluate").check_returncode()
         shutil.copy(checkout / EVALUATION / "methods.csv", BENCHMARK_METHODS)

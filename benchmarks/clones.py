@@ -14,6 +14,7 @@ from denoising.io.splits import DatasetInfo, create_array, write_dataset_info
 from denoising.noise.models import Noise, add_noise
 from stages.parameters.document import parse_document
 from stages.paths import PARAMS, PREPARED
+from tools.commands import dvc
 
 NOISE = Noise("gaussian", 0.5)
 CHUNK = 2_000  # images in memory at a time
@@ -22,6 +23,12 @@ CHUNK = 2_000  # images in memory at a time
 def clone(folder: Path) -> Path:
     """Clone what is committed here, and return the clone."""
     subprocess.run(["git", "clone", "--quiet", ".", str(folder)], check=True)
+    return folder
+
+
+def clone_with_cache(folder: Path) -> Path:
+    """Clone as `clone` does, with the DVC cache of this checkout: what has run before comes from there."""
+    dvc(clone(folder), "config", "--local", "cache.dir", str(Path(".dvc/cache").absolute())).check_returncode()
     return folder
 
 

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.clones import clone
+from benchmarks.clones import clone_with_cache
 from denoising.io.splits import open_array
 from denoising.io.tables import read_summary, read_table, write_summary
 from stages.parameters.document import parse_document
@@ -39,8 +39,7 @@ def main() -> None:
     words = [word for word in sys.argv[1:] if "=" not in word]
     seeds = range(1, 1 + int(next((word.partition("=")[2] for word in sys.argv[1:] if "=" in word), "1")))
     with tempfile.TemporaryDirectory(prefix="experiments-") as folder:
-        checkout = clone(Path(folder) / "clone")
-        dvc(checkout, "config", "--local", "cache.dir", str(Path(".dvc/cache").absolute())).check_returncode()
+        checkout = clone_with_cache(Path(folder) / "clone")
         for name in words or names(checkout / EXPERIMENTS):
             settings = read_experiment(name, folder=checkout / EXPERIMENTS)
             if "train" in settings:
