@@ -17,7 +17,7 @@ from stages.run import run
 
 PIPELINE = Path("dvc.yaml")
 LOCK_FILE = "requirements.lock"
-# These decide no result: they check, lock, watch and name paths, which dvc.yaml names too.
+# These decide no result: they check values (params.yaml has them), lock, watch and name paths (dvc.yaml has them).
 UNTRACKED = (
     "stages/__init__.py",
     "stages/run.py",
@@ -25,7 +25,15 @@ UNTRACKED = (
     "stages/parent_watch.py",
     "stages/paths.py",
 )
-UNTRACKED_PARAMETERS = ("__init__.py", "allowed.py", "contradictions.py", "document.py", "section.py", "yaml12.py")
+UNTRACKED_PARAMETERS = (
+    "__init__.py",
+    "allowed.py",
+    "compute.py",
+    "contradictions.py",
+    "document.py",
+    "section.py",
+    "yaml12.py",
+)
 WITHOUT_LIBRARIES = ("report",)  # puts texts and files together
 
 
