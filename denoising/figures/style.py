@@ -38,7 +38,8 @@ def figure(path: Path, *, height: float, title: str, subtitle: str, dpi: int) ->
         layout = ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03, hspace=0.01, wspace=0.01)
         drawing = Figure(figsize=(WIDTH, height), layout=layout)
         FigureCanvasAgg(drawing)
-        drawing.suptitle(textwrap.fill(title, TITLE_WIDTH), x=0.01, ha="left", fontsize=15, fontweight="bold")
+        heading = textwrap.fill(title, TITLE_WIDTH, break_on_hyphens=False)
+        drawing.suptitle(heading, x=0.01, ha="left", fontsize=15, fontweight="bold")
         caption = "\n".join(textwrap.fill(line, CAPTION_WIDTH) for line in subtitle.splitlines())
         drawing.supxlabel(caption, x=0.01, ha="left", fontsize=11, color="#444444")
         yield drawing

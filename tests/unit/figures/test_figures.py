@@ -75,3 +75,10 @@ def test_the_saved_epoch_is_marked_at_its_values(tmp_path: Path) -> None:
     for axes, value in ((middle, 20), (right, 0.2)):
         (marked,) = (line for line in axes.lines if line.get_label() == "saved")
         assert np.ravel(marked.get_ydata()).tolist() == [value]
+
+
+def test_a_long_title_is_not_broken_within_a_name(tmp_path: Path) -> None:
+    title = "PSNR 3.1 dB higher than that of the best filter, non-local means"
+    with figure(tmp_path / "f.png", height=3, title=title, subtitle="Text", dpi=50) as drawing:
+        drawing.subplots()
+    assert drawing.get_suptitle() == "PSNR 3.1 dB higher than that of the best filter,\nnon-local means"
