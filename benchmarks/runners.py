@@ -48,7 +48,7 @@ class Runners:
         cost = run([*script, str(epochs)], folder=self.folder, environment={"TF_CPP_MIN_LOG_LEVEL": "3"})
         seconds = json.loads(times.read_text(encoding="utf-8"))
         afterwards = seconds["predict"] + seconds["predict_again"] + seconds["predict_500"]
-        measured = self.score_model(model) if measure else {}
+        measured = self.score_model(model)[0] if measure else {}
         return Run(cost, cost.seconds - afterwards, seconds["fit"], {**measured, "notebook": seconds})
 
     def same_work(self, *, epochs: int, seed: int = 1, count: int = 60_000, measure: bool = True) -> Run:
@@ -64,13 +64,15 @@ class Runners:
         set_parameters(checkout, {"train": changes}, of=self.committed)
         cost = run([sys.executable, "-m", "stages.train"], folder=checkout)
         fit = float(read_table(checkout / TRAIN_TIMES)["seconds"][0])
-        return Run(cost, cost.seconds, fit, self.score_model(checkout / DENOISER) if measure else {})
+        seconds = self.prepared.seconds + cost.seconds
+        return Run(cost, seconds, fit, self.score_model(checkout / DENOISER)[0] if measure else {})
 
-    def score_model(self, model: Path, *options: str) -> dict[str, Any]:
+    def score_model(self, model: Path, *options: str) -> tuple[dict[str, Any], Cost]:
+        """Return the scores of a model, and the cost of the process that computed them."""
         result = self.folder / "score_model.json"
         command = [sys.executable, "-m", "benchmarks.score_model", str(model), str(self.split / PREPARED), str(result)]
         cost = run([*command, *options], folder=self.committed)
-        return {**json.loads(result.read_text(encoding="utf-8")), "command": cost.seconds}
+        return json.loads(result.read_text(encoding="utf-8")), cost
 
     def repeated(self, count: int) -> np.ndarray[Any, Any]:
         return np.concatenate([self.images] * -(-count // len(self.images)))[:count]
