@@ -61,6 +61,8 @@ def _trainings(runs: dict[str, Runs], *, epochs: int) -> Iterable[str]:
     yield ""
     yield f"The mean of the notebook is {own:.2f} dB; the lowest result of `fast` is {reached:.2f} dB."
     yield "End to end is from the command to the saved model; for the project with `prepare` before it."
+    if "balanced" not in runs:
+        yield "`balanced` was left out: this processor has no instructions for bfloat16."
 
 
 def _predictions(runs: dict[str, Runs]) -> Iterable[str]:

@@ -20,6 +20,12 @@ def mean_and_deviation(values: Sequence[float], form: str) -> str:
     return middle if len(values) == 1 else f"{middle} ± {statistics.stdev(values):{form}}"
 
 
+def has_bfloat16() -> bool:
+    """Say whether the processor has instructions for bfloat16 that TensorFlow uses; unknown on other systems."""
+    cpu = Path("/proc/cpuinfo")
+    return cpu.exists() and bool(re.search(r"\b(avx512_bf16|amx_bf16)\b", cpu.read_text(encoding="utf-8")))
+
+
 def describe_processor() -> str:
     """Return the processor and the number of its cores, such as "AMD EPYC, 2 cores"."""
     cpu = Path("/proc/cpuinfo")
