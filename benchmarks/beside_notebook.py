@@ -93,7 +93,7 @@ def training(runners: Runners) -> Iterable[str]:
 def predictions(runners: Runners, notebook: list[Run], project: list[Run]) -> Iterable[str]:
     model = runners.whole / DENOISER
     load = "import keras, numpy; m = keras.models.load_model({!r}, compile=False); m.predict(numpy.load({!r})[:1])"
-    plain = [sys.executable, "-c", load.format(str(model), str(runners.split / PREPARED / "test_noisy.npy"))]
+    plain = [sys.executable, "-c", load.format(str(model), str(runners.split / PREPARED / "noisy/test.npy"))]
     first: dict[str, list[float]] = {"theirs": [], "ours": []}
     for number in range(ROUNDS):
         tell(f"round {number + 1} of {ROUNDS}: from command to first result")

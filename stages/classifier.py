@@ -30,11 +30,19 @@ from stages.paths import CLASSIFIER, CLASSIFIER_SUMMARY, PREPARED
 
 WARMUP = 1 / 8  # of the steps
 BATCH = 500  # validation images
+NO_LABELS = "The images have no labels, so nothing is classified."
 
 
 def main(parameters: ClassifierParameters, compute: ComputeParameters) -> None:
     set_threads(compute.threads)
     train, validation = (open_clean_split(PREPARED, name) for name in ("train", "validation"))
+    if train.labels is None or validation.labels is None:
+        write_nothing(parameters)
+        return
+    if None in train.image_shape or train.image_shape != validation.image_shape:
+        raise DenoisingError(
+            "The classifier needs images of one size. Resize them, or set prepare.folder.labels to none."
+        )
     classes = int(train.labels.max()) + 1
     if int(validation.labels.max()) >= classes:
         raise DenoisingError("A class of the validation images has no training image. Choose another prepare.seed.")
@@ -59,16 +67,25 @@ def main(parameters: ClassifierParameters, compute: ComputeParameters) -> None:
     print(f"{CLASSIFIER}: {accuracy:.2%} of {len(validation):,} clean validation images classified correctly")
 
 
+def write_nothing(parameters: ClassifierParameters) -> None:
+    """Write an empty file, which DVC needs, and the reason for it."""
+    with replacing(CLASSIFIER, CLASSIFIER_SUMMARY) as (partial, summary):
+        partial.touch()
+        write_summary(summary, {"reason": NO_LABELS, "parameters": parameters.model_dump()})
+    print(f"{CLASSIFIER}: empty. {NO_LABELS}")
+
+
 def chunks(train: CleanSplit, parameters: ClassifierParameters, *, epoch: int) -> Iterator[tuple[Images, Bytes]]:
     """Yield images and labels in the order of an epoch, a chunk of batches at a time."""
+    labels = np.asarray(train.labels)
     for indices in shuffled_chunks(
         len(train),
         batch_size=parameters.batch_size,
-        example_bytes=4 * train.clean[0].nbytes,
+        example_bytes=4 * train.clean[0].size,
         seed=parameters.seed,
         epoch=epoch,
     ):
-        yield as_float(train.clean[indices]), train.labels[indices]
+        yield as_float(train.clean[indices]), labels[indices]
 
 
 def loss(labels: Tensor, logits: Tensor) -> Tensor:

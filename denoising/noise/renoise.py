@@ -16,8 +16,9 @@ def renoise(split: Split, indices: NDArray[np.int64], *, noise: Noise, seed: int
     """
     clean = as_float(split.clean[indices])
     key = (SPLIT_NAMES.index(split.name),)
+    originals = indices if split.indices is None else split.indices[indices]
     noisy = [
         add_noise(image[np.newaxis], noise, seed=seed, key=key, first_index=int(index))
-        for image, index in zip(clean, indices, strict=True)
+        for image, index in zip(clean, originals, strict=True)
     ]
     return clean, np.concatenate(noisy)

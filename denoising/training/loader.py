@@ -2,16 +2,30 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from denoising.batching import shuffled_chunks
-from denoising.images import Bytes, Images
+from denoising.errors import DenoisingError
+from denoising.images import Images, Stored
+from denoising.io.ragged import RaggedImages
 from denoising.io.splits import Split
 from denoising.noise.on_the_fly import OnTheFlyNoise
 from denoising.rng import Purpose, generator
 from denoising.training.mmap_reader import read_images
+
+
+class Loader(Protocol):
+    """Yields the examples of an epoch in chunks: noisy (float32) and clean (as stored), (N, H, W, C)."""
+
+    @property
+    def batch_size(self) -> int: ...
+
+    def __len__(self) -> int: ...
+
+    def epoch(self, number: int) -> Iterator[tuple[Images, Stored]]: ...
 
 
 @dataclass(frozen=True)
@@ -27,15 +41,15 @@ class TrainingLoader:
     def __len__(self) -> int:
         return len(self.indices)
 
-    def epoch(self, number: int) -> Iterator[tuple[Images, Bytes]]:
-        """Yield noisy (float32) and clean (uint8) images in chunks, each image once, in the random order of the epoch.
+    def epoch(self, number: int) -> Iterator[tuple[Images, Stored]]:
+        """Yield noisy (float32) and clean (as stored) images in chunks, each once, in the random order of the epoch.
 
         Only one chunk is in memory, whatever the size of the data.
         """
         for chunk in shuffled_chunks(
             len(self),
             batch_size=self.batch_size,
-            example_bytes=self.split.noisy[0].nbytes,
+            example_bytes=4 * self.split.clean[0].size,
             seed=self.seed,
             epoch=number,
         ):
@@ -45,6 +59,15 @@ class TrainingLoader:
                 yield read_images(self.split.noisy, indices), clean
             else:
                 yield self.noise.add(clean, indices, epoch=number), clean
+
+
+def require_one_size(split: Split) -> None:
+    """Raise `DenoisingError` where the images of a split differ in size."""
+    if isinstance(split.clean, RaggedImages) and len(np.unique(split.clean.shapes, axis=0)) > 1:
+        raise DenoisingError(
+            f"The {split.name} images differ in size. Set train.examples to patches, which are cut from images of any "
+            "size."
+        )
 
 
 def choose_subset(count: int, *, fraction: float, seed: int) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from denoising.evaluation.comparison import compare_methods, summarise_methods
-from denoising.evaluation.noise_realizations import prepared_noise
+from denoising.evaluation.noise_realizations import stored_noise
 from denoising.evaluation.scores import score_realizations
 from denoising.evaluation.summary import summarise_margin
 from denoising.images import as_float
@@ -21,7 +21,7 @@ def test_the_comparison_with_filters_is_paired_on_the_same_images(
     clean = as_float(split.clean[chosen])
     filtered = BaselineResults(chosen, {"bm3d": 0.9 * clean, "black": np.zeros_like(clean)}, {}, {}, {})
     (scores,) = score_realizations(
-        split, lambda noisy: 0.8 * perfect(noisy), classify, batch_size=32, realizations=[prepared_noise(split)]
+        split, lambda noisy: 0.8 * perfect(noisy), classify, batch_size=32, realizations=[stored_noise(split)]
     )
     read = classify(clean) == split.labels[chosen]
     table = summarise_methods(compare_methods(split, filtered, scores, classify, batch_size=7), read, **BOOTSTRAP)

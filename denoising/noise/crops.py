@@ -1,0 +1,31 @@
+"""Crops of equal size from the middle of images, so that images of different sizes can be measured in one stack."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denoising.io.ragged import RaggedImages
+from denoising.io.splits import Split
+
+SWEEP_SIZE = 128  # pixels a side, for what is measured at many factors and types of noise
+MULTIPLE = 8  # of the sides of a crop: what every architecture takes
+
+
+def center_crops(split: Split, indices: NDArray[np.int64], *, size: int) -> Split:
+    """Return the chosen images of a split, cropped to at most `size` pixels a side, in memory, with their noise.
+
+    Images of one size are returned whole. A crop has the noise that its image has there.
+    """
+    if not isinstance(split.clean, RaggedImages):
+        labels = split.labels[indices] if split.labels is not None else None
+        return Split(split.name, split.clean[indices], labels, split.noisy[indices], indices=indices)
+    shapes = split.clean.shapes[indices]
+    side = [min(size, int(shapes[:, axis].min())) // MULTIPLE * MULTIPLE for axis in (0, 1)]
+    clean, noisy = [], []
+    for index, shape in zip(indices.tolist(), shapes.tolist(), strict=True):
+        top, left = ((full - part) // 2 for full, part in zip(shape, side, strict=False))
+        window = slice(top, top + side[0]), slice(left, left + side[1])
+        clean.append(split.clean[index][window])
+        noisy.append(split.noisy[index][window])
+    labels = split.labels[indices] if split.labels is not None else None
+    files = tuple(split.files[index] for index in indices) if split.files else None
+    return Split(split.name, np.stack(clean), labels, np.stack(noisy), files=files, indices=indices)
