@@ -45,7 +45,8 @@ def set_parameters(checkout: Path, changes: Mapping[str, Mapping[str, Any]], *, 
 def write_data(checkout: Path, *, train: Bytes, validation: Bytes) -> None:
     """Write images (N, H, W) as prepare would, with noise."""
     folder = checkout / PREPARED
-    folder.mkdir(parents=True, exist_ok=True)
+    for kind in ("clean", "noisy"):
+        (folder / kind).mkdir(parents=True, exist_ok=True)
     for number, (name, images) in enumerate({"train": train, "validation": validation}.items()):
         shape = (*images.shape, 1)
         clean = create_array(folder / f"clean/{name}.npy", shape, np.uint8)
@@ -54,4 +55,4 @@ def write_data(checkout: Path, *, train: Bytes, validation: Bytes) -> None:
         for part in batches(len(images), size=CHUNK):
             clean[part] = images[part, ..., np.newaxis]
             noisy[part] = add_noise(as_float(clean[part]), NOISE, seed=1, key=(number,), first_index=part.start)
-    write_dataset_info(folder, DatasetInfo("mnist", True, NOISE.kind, NOISE.factor, 1, {}, {}, {}))
+    write_dataset_info(folder, DatasetInfo("mnist", True, NOISE.kind, NOISE.factor, NOISE.clip, 1, {}, {}, {}))

@@ -125,7 +125,7 @@ def make_loader(parameters: TrainParameters, train: Split) -> Loader:
     if parameters.noise_sampling == "per_epoch":
         prepared = read_dataset_info(PREPARED)
         factor_range = parameters.settings("noise_sampling")["noise_factor_range"]
-        low, high = [prepared.noise_factor] * 2 if factor_range == "prepared" else factor_range
+        low, high = [prepared.noise_factor or 0.0] * 2 if factor_range == "prepared" else factor_range
         noise = OnTheFlyNoise(prepared.noise_kind, (low, high), prepared.noise_clip, parameters.seed)
     indices = choose_subset(len(train), fraction=parameters.train_fraction, seed=parameters.seed)
     common = (train, indices, noise, parameters.batch_size, parameters.seed)

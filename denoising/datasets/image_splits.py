@@ -35,18 +35,17 @@ class ImageSplitWriter:
         digests = self.digests[split] = []
         with ExitStack() as stack:
             clean_file = stack.enter_context(writing_ragged(self._folder / f"clean/{split}.bin"))
-            is_recorded = any(file.noisy for file in files)
-            noisy_file = (
-                stack.enter_context(writing_ragged(self._folder / f"noisy/{split}.bin")) if is_recorded else None
-            )
+            noisy_file = None
+            if any(file.noisy for file in files):
+                noisy_file = stack.enter_context(writing_ragged(self._folder / f"noisy/{split}.bin"))
             for file in files:
                 for name, clean, noisy in self._pairs(file):
                     names.append(name)
                     labels.append(file.label)
                     clean_file.append(clean)
                     digests.append(hashlib.sha256(np.ascontiguousarray(clean).data).digest())
-                    if noisy is not None:
-                        noisy_file[0].append(noisy)
+                    if noisy_file and noisy is not None:
+                        noisy_file.append(noisy)
                 on_file()
         write_files(self._folder, split, names)
         if None not in labels:

@@ -21,10 +21,10 @@ def decode_tiff(content: bytes) -> Iterator[DecodedImage]:
     with tifffile.TiffFile(io.BytesIO(content)) as file:
         if len(file.pages) > MAX_PAGES:
             raise ImageFileError(f"it has {len(file.pages):,} pages, more than {MAX_PAGES:,}")
-        pages = [page for page in file.pages if not (page.is_reduced or page.is_mask)]  # thumbnails, masks
-        for page in pages:
-            keyframe: Any = page if isinstance(page, tifffile.TiffPage) else page.aspage()
-            yield _decode(keyframe, size=len(content))
+        for frame in file.pages:
+            page: Any = frame.aspage() if isinstance(frame, tifffile.TiffFrame) else frame
+            if not (page.is_reduced or page.is_mask):  # thumbnails, masks
+                yield _decode(page, size=len(content))
 
 
 def _decode(page: Any, *, size: int) -> DecodedImage:

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoising.errors import DamagedFileError
-from denoising.images import Bytes
 from denoising.io.arrays import open_array
 from denoising.io.ragged import RaggedImages
 from denoising.io.tables import read_summary, write_summary
@@ -30,7 +29,7 @@ class CleanSplit:
 
     name: str
     clean: StoredImages
-    labels: Bytes | None
+    labels: Any  # uint8 (N,), or None
     files: tuple[str, ...] | None = field(default=None, kw_only=True)
 
     def __len__(self) -> int:

@@ -137,7 +137,7 @@ def test_salt_and_pepper_is_a_fraction_wherever_a_factor_stands() -> None:
 
 def test_a_noise_factor_may_be_written_as_a_fraction() -> None:
     document = load_yaml(RIGHT.replace("factor: 0.5", "factor: 25/255"), name="params.yaml")
-    assert PrepareParameters.read(document["prepare"]).noise.factor == 25 / 255
+    assert PrepareParameters.read(document["prepare"]).noise.settings("kind")["factor"] == 25 / 255
 
 
 def test_the_settings_of_a_choice_are_those_that_belong_to_it() -> None:

@@ -13,9 +13,10 @@ from denoising.figures.results import Results
 from denoising.images import as_bytes, as_float
 from denoising.io.baseline_results import evenly_spaced, open_baseline_results
 from denoising.io.contact_sheets import read_contact_sheet
-from denoising.io.splits import SPLIT_NAMES, open_split
+from denoising.io.splits import SPLIT_NAMES
 from denoising.io.tables import Columns, read_table
 from denoising.noise.models import Noise, add_noise
+from denoising.noise.prepared import open_split
 from stages import prepare
 
 NOISE = Noise("gaussian", 0.5)

@@ -7,10 +7,11 @@ import imagecodecs
 import numpy as np
 import pytest
 import tifffile
-from denoising.errors import ImageFileError
-from denoising.image_files.reader import read_image_file
 from numpy.typing import NDArray
 from PIL import Image
+
+from denoising.errors import ImageFileError
+from denoising.image_files.reader import read_image_file
 
 RANDOM = np.random.default_rng(1)
 GREY, COLOUR = RANDOM.integers(0, 256, (20, 30), np.uint8), RANDOM.integers(0, 256, (20, 30, 3), np.uint8)
@@ -28,7 +29,7 @@ def read(path: Path) -> Array:
 @pytest.mark.parametrize("array", [GREY, COLOUR])
 def test_eight_bits_come_back_as_they_are(tmp_path: Path, suffix: str, array: Array) -> None:
     path = tmp_path / f"image{suffix}"
-    Image.fromarray(array).save(path, **({"lossless": True} if suffix == ".webp" else {}))
+    Image.fromarray(array).save(path, lossless=True)  # which WebP alone heeds
     expected = np.repeat(array[..., None], 3, -1) if suffix == ".webp" and array.ndim == 2 else array  # it has no grey
     np.testing.assert_array_equal(read(path), expected)
 
@@ -157,7 +158,9 @@ def test_a_file_that_claims_to_be_huge_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bomb.png"
     head = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 0, 0, 0, 0)
     chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
-    parts = [struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks]
+    parts = [
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+    ]
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
     with pytest.raises(ImageFileError, match="bomb.png"):
         read(path)

@@ -9,7 +9,8 @@ import pytest
 
 from denoising.errors import DamagedFileError
 from denoising.io.arrays import create_array, open_array
-from denoising.io.splits import open_split, read_dataset_info
+from denoising.io.splits import read_dataset_info
+from denoising.noise.prepared import open_split
 
 ROOT = Path(__file__).parents[3]
 
