@@ -23,7 +23,7 @@ def apply_in_tiles(
     margins = ((0, 0), (0, -height % stride), (0, -width % stride), (0, 0))
     # By reflection, or, where an image is too small for that, by its symmetric continuation.
     padded = np.pad(images, margins, mode="reflect" if min(height, width) > stride else "symmetric")
-    tile, overlap = (-(-size // (2 * stride)) * 2 * stride for size in (tile, overlap))
+    tile, overlap = (-(-size // (2 * stride)) * 2 * stride for size in (max(tile, 2 * overlap), overlap))
     result = np.empty(padded.shape, np.float32)
     for top, bottom, first_row, last_row in _spans(padded.shape[1], tile=tile, overlap=overlap):
         for left, right, first_column, last_column in _spans(padded.shape[2], tile=tile, overlap=overlap):
@@ -38,7 +38,7 @@ def _spans(length: int, *, tile: int, overlap: int) -> Iterator[tuple[int, int, 
     if length <= tile:
         yield 0, length, 0, length
         return
-    for start in range(0, length - overlap, max(tile - overlap, overlap)):
+    for start in range(0, length - overlap, tile - overlap):
         end = min(start + tile, length)
         yield start, end, start + overlap // 2 if start else 0, length if end == length else end - overlap // 2
         if end == length:

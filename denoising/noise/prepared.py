@@ -36,7 +36,8 @@ def open_split(folder: Path, name: str) -> Split:
         return Split(name, part.clean, part.labels, noisy, files=part.files)
     noisy = open_images(folder / "noisy", name)
     if (noisy.dtype == np.uint8 and not isinstance(noisy, RaggedImages)) or _shapes(noisy) != _shapes(part.clean):
-        raise DamagedFileError(f"The clean and the noisy images of the {name} split in {folder} do not match.")
+        found = f"clean {_described(part.clean)}, noisy {_described(noisy)}"
+        raise DamagedFileError(f"The images of the {name} split in {folder} do not match: {found}.")
     if isinstance(noisy, RaggedImages):
         noisy = Floats(noisy)
     return Split(name, part.clean, part.labels, noisy, files=part.files)
@@ -75,6 +76,10 @@ class DrawnNoise:
             clean = as_float(self._clean[int(chosen)])[np.newaxis]
             return add_noise(clean, self._noise, seed=self._seed, key=self._key, first_index=int(chosen))[0]
         return np.stack([self[int(one)] for one in chosen])
+
+
+def _described(images: StoredImages) -> str:
+    return f"{len(images)} images" if isinstance(images, RaggedImages) else f"{images.dtype} {images.shape}"
 
 
 def _shapes(images: StoredImages) -> Any:

@@ -183,7 +183,7 @@ def test_each_version_of_a_scene_makes_a_pair(tmp_path: Path) -> None:
             image(tmp_path / f"noisy/{number}/{shot}.png", seed=100 + 10 * number + shot)
     write(tmp_path / "prepared", split(tmp_path / "clean", tmp_path / "noisy")).finish()
     clean, noisy = (RaggedImages.open(tmp_path / f"prepared/{kind}/train.bin") for kind in ("clean", "noisy"))
-    assert len(clean) == len(noisy) == 15
+    assert len(clean) == len(noisy) == 3 * 4
     np.testing.assert_array_equal(clean[0], clean[2])
     assert not np.array_equal(noisy[0], noisy[2])
 

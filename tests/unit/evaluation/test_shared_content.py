@@ -35,10 +35,10 @@ def test_different_photographs_share_nothing(photographs: dict[str, Photograph])
 
 
 def test_a_part_of_a_photograph_at_another_place_is_found(photographs: dict[str, Photograph]) -> None:
-    camera, coffee = photographs["camera.png"], photographs["coffee.png"]
+    cat, coffee = photographs["chelsea.png"], photographs["coffee.png"]
     other = coffee[:200, :200].copy()
-    other[37:101, 91:155] = camera[32:96, 64:128]  # four blocks of the grid, moved
-    found = compare_contents(stack(camera, photographs["chelsea.png"]), [other[np.newaxis]])
+    other[37:101, 91:155] = cat[96:160, 96:160]  # sixteen blocks of the grid, moved
+    found = compare_contents(stack(cat, photographs["camera.png"]), [other[np.newaxis]])
     assert found["images_with_shared_blocks"] == 1
 
 
