@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from denoising.errors import DenoisingError
-from denoising.image_files.reader import SUFFIXES
 from denoising.io.splits import SPLIT_NAMES
 
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp")
 Digests = Mapping[str, str]  # the SHA-256 of every file by its name: its path in the folder, with slashes
 
 

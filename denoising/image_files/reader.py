@@ -8,8 +8,6 @@ from denoising.image_files.decoded import DecodedImage
 from denoising.image_files.raster import decode_raster
 from denoising.image_files.tiff import MAGIC, decode_tiff
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp")
-
 
 def read_image_file(path: Path) -> Iterator[DecodedImage]:
     """Yield the image in a file, or the pages of a TIFF file; raises as `decode_image` does."""

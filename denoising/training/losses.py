@@ -99,7 +99,8 @@ def training_loss(name: str, *, kl_weight: float = 0.0) -> Callable[[Tensor, Any
 
 def from_stored(images: Tensor) -> Tensor:
     """Return stored images, uint8, uint16 or float32, as float32 in [0, 1]."""
-    return images if images.dtype == "float32" else tensorflow.cast(images, "float32") / images.dtype.max
+    dtype = tensorflow.as_dtype(images.dtype)
+    return images if dtype.is_floating else tensorflow.cast(images, "float32") / dtype.max
 
 
 def _mean(values: Tensor) -> Tensor:
