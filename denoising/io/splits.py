@@ -91,9 +91,8 @@ def open_clean_split(folder: Path, name: str) -> CleanSplit:
     )
     counts = [len(of) for of in (split.labels, split.files) if of is not None]
     if any(count != len(clean) for count in counts) or not len(clean):
-        raise DamagedFileError(
-            f"The files of the {name} split in {folder} do not match: {len(clean)} images, {counts}."
-        )
+        found = f"{len(clean)} images, {counts} labels or names"
+        raise DamagedFileError(f"The files of the {name} split in {folder} do not match: {found}.")
     return split
 
 
