@@ -14,7 +14,8 @@ import numpy as np
 
 from denoising.batching import batches
 from denoising.datasets.bsds500 import load_bsds500
-from denoising.datasets.folder import FolderOptions, ImageFile, split_files
+from denoising.datasets.folder import ImageFile
+from denoising.datasets.folder_splits import FolderOptions, split_files
 from denoising.datasets.image_splits import ImageSplitWriter
 from denoising.datasets.photographs import embedded_photographs
 from denoising.datasets.sources import LabelledImages, load_source

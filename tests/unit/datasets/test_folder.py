@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from denoising.datasets.folder import FolderOptions, ImageFile, index_folder, split_files
+from denoising.datasets.folder import ImageFile, index_folder
+from denoising.datasets.folder_splits import FolderOptions, split_files
 from denoising.datasets.image_splits import ImageSplitWriter
 from denoising.errors import DenoisingError
 from denoising.io.ragged import RaggedImages
