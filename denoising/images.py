@@ -22,6 +22,13 @@ def as_float(images: Stored) -> Images:
     return images.astype(np.float32) / np.float32(np.iinfo(images.dtype).max)
 
 
+def as_sixteen_bit(images: Stored) -> NDArray[np.uint16]:
+    """Return stored images as uint16, so that equal images are equal whatever their type."""
+    if images.dtype == np.uint8:
+        return images.astype(np.uint16) * np.uint16(257)
+    return images if images.dtype == np.uint16 else np.rint(np.clip(images, 0, 1) * 65535).astype(np.uint16)
+
+
 def as_bytes(images: Images) -> Bytes:
     """Return images as uint8, rounded to the nearest value; what is outside [0, 1] is clipped."""
     return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)

@@ -51,10 +51,11 @@ def main(parameters: BaselinesParameters) -> None:
     with replacing(BASELINES) as (folder,):
         folder.mkdir()
         train = open_clean_split(PREPARED, "train").clean
+        trivial = () if isinstance(train, RaggedImages) else TRIVIAL_METHODS
         for name, split in splits.items():
             write_filtered(folder, name, split, measured[name], filters)
             np.save(folder / f"{name}_indices.npy", measured[name])
-            if not isinstance(train, RaggedImages):
+            if trivial:
                 write_trivial(folder, name, train, count=len(measured[name]))
         tables = sweep_noise(
             filters,
@@ -67,7 +68,9 @@ def main(parameters: BaselinesParameters) -> None:
         for name, table in tables.items():
             write_table(folder / f"{name}_noise_sweep.csv", table)
         methods = {one.method: describe(one) for one in filters}
-        write_summary(folder / "about.json", {"methods": methods, "parameters": parameters.model_dump()})
+        write_summary(
+            folder / "about.json", {"methods": methods, "trivial": list(trivial), "parameters": parameters.model_dump()}
+        )
     write_times(filters, known.noisy[:TIMED_IMAGES])
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from denoising.backend.determinism import set_threads
-from denoising.batching import batches
 from denoising.evaluation.comparison import compare_methods, summarise_methods
 from denoising.evaluation.examples import index_table, select_examples, write_groups, write_methods, write_whole
 from denoising.evaluation.leakage import check_leakage
@@ -38,6 +37,7 @@ from denoising.io.baseline_results import BaselineResults, evenly_spaced, open_b
 from denoising.io.ragged import RaggedImages, image_batches
 from denoising.io.splits import SPLIT_NAMES, DatasetInfo, Split, open_clean_split, read_dataset_info
 from denoising.io.tables import Table, read_summary, write_summary, write_table
+from denoising.noise.crops import SWEEP_SIZE, center_crops
 from denoising.noise.prepared import RECORDED, open_split, prepared_noise
 from stages.parameters.compute import ComputeParameters
 from stages.parameters.evaluate import EvaluateParameters
@@ -57,6 +57,7 @@ from stages.paths import (
     TRAINING_SUMMARY,
 )
 
+TIMED_IMAGES = 20  # crops, as of the filters, where images differ in size
 REPEATED = "The source itself repeats them, so the scores are too high."
 
 
@@ -137,7 +138,10 @@ def classify_clean(split: Split, classify: Classify | None, *, batch_size: int) 
     """Return the class predicted for each clean image, if it has a label."""
     if classify is None:
         return None
-    return np.concatenate([classify(as_float(split.clean[part])) for part in batches(len(split), size=batch_size)])
+    classes = np.zeros(len(split), np.uint8)
+    for part in image_batches(split.clean, size=batch_size):
+        classes[part] = classify(as_float(split.clean[part]))
+    return classes
 
 
 def other_noise(
@@ -173,8 +177,8 @@ def merge(*parts: dict[str, Any]) -> dict[str, Any]:
 
 def write_time(denoise: Denoiser, split: Split, *, batch_size: int) -> None:
     """Write how many milliseconds the denoiser takes per image."""
-    alike = next(image_batches(split.clean, size=4 * batch_size))
-    noisy = split.noisy[alike]
+    few = center_crops(split, evenly_spaced(len(split), count=TIMED_IMAGES), size=SWEEP_SIZE)
+    noisy = few.noisy if isinstance(split.clean, RaggedImages) else split.noisy[: 4 * batch_size]
     began = time.perf_counter()
     denoise(noisy)
     milliseconds = (time.perf_counter() - began) * 1000 / len(noisy)

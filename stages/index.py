@@ -24,7 +24,7 @@ def main(prepare: PrepareParameters) -> None:
     if prepare.source == "folder":
         with progress_bar("reading files", total=0, unit="files") as bar:
             for kind in ("clean", "noisy"):
-                digests[kind] = index_folder(Path(getattr(prepare.folder, kind)).expanduser(), on_file=bar.update)
+                digests[kind] = index_folder(Path(getattr(prepare.folder, kind)), on_file=bar.update)
     with replacing(INDEX) as (file,):
         write_summary(file, digests)
     print(f"{INDEX}: " + (", ".join(f"{len(of):,} {kind} files" for kind, of in digests.items()) or "not needed"))

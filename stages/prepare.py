@@ -33,8 +33,8 @@ from stages.paths import INDEX, PREPARED
 
 CHUNK = 2_000  # images in memory at a time as float32
 OFFLINE = (
-    "  use the embedded digits, which need no network: dvc exp run -S prepare.source=digits\n"
-    "  (outside of a Git repository: set prepare.source to digits in params.yaml, then run dvc repro)"
+    "  use the embedded {0}, which need no network: dvc exp run -S prepare.source={0}\n"
+    "  (outside of a Git repository: set prepare.source to {0} in params.yaml, then run dvc repro)"
 )
 
 
@@ -46,7 +46,7 @@ def main(parameters: PrepareParameters) -> None:
         try:
             splits, verified, duplicates = write(folder, parameters)
         except DatasetUnavailableError as error:
-            raise DatasetUnavailableError(f"{error}\n{OFFLINE}") from error
+            raise DatasetUnavailableError(f"{error}\n{OFFLINE.format(embedded(parameters.source))}") from error
         noise = parameters.noise.settings("kind")
         info = DatasetInfo(
             source=parameters.source,
@@ -57,16 +57,29 @@ def main(parameters: PrepareParameters) -> None:
             noise_seed=parameters.seed,
             known_duplicates=duplicates,
             splits=splits,
-            parameters=parameters.model_dump(exclude=unused_sections(parameters.source)),
+            parameters=parameters.model_dump(exclude=unused(parameters.source)),
         )
         write_dataset_info(folder, info)
     print(f"{PREPARED}: " + ", ".join(f"{splits[name]['images']:,} {name}" for name in SPLIT_NAMES) + " images")
 
 
-def unused_sections(source: str) -> set[str]:
-    """Return the sections that have no part in a source: their changes do not change the prepared data."""
-    used = {"digits": "digits", **dict.fromkeys(FILE_SOURCES, "folder")}.get(source)
-    return {"digits", "folder"} - {used}
+def embedded(source: str) -> str:
+    return "photographs" if source in FILE_SOURCES else "digits"
+
+
+def unused(source: str) -> dict[str, Any]:
+    """Return what has no part in a source, as `model_dump` excludes it: its changes do not change the prepared data.
+
+    The content of a folder counts, not its place.
+    """
+    places = {"clean": True, "noisy": True}
+    division = dict.fromkeys(("test_fraction", "group_by", "labels"), True)
+    return {
+        **({} if source == "digits" else {"digits": True}),
+        **({"folder": places} if source == "folder" else {}),
+        **({"folder": places | division, "validation_fraction": True} if source in ("bsds500", "photographs") else {}),
+        **({} if source in FILE_SOURCES else {"folder": True}),
+    }
 
 
 def write_arrays(folder: Path, parameters: PrepareParameters) -> tuple[dict[str, Any], bool, dict[str, int]]:
@@ -116,7 +129,7 @@ def list_files(parameters: PrepareParameters) -> tuple[dict[str, list[ImageFile]
         labels=parameters.folder.labels,
         seed=parameters.seed,
     )
-    clean, noisy = (Path(getattr(parameters.folder, kind)).expanduser() for kind in ("clean", "noisy"))
+    clean, noisy = Path(parameters.folder.clean), Path(parameters.folder.noisy)
     digests = read_summary(INDEX)
     if bool(digests["noisy"]) != (parameters.noise.kind == RECORDED):
         raise DenoisingError(

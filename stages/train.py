@@ -18,7 +18,7 @@ from denoising.backend.hardware import describe_hardware
 from denoising.backend.schedules import SCHEDULES
 from denoising.io.atomic import replacing
 from denoising.io.baseline_results import evenly_spaced
-from denoising.io.splits import Split, read_dataset_info
+from denoising.io.splits import SPLIT_NAMES, Split, open_clean_split, read_dataset_info
 from denoising.io.tables import write_summary, write_table
 from denoising.models.macs import count_macs
 from denoising.models.registry import build_model, build_training_model
@@ -130,7 +130,7 @@ def make_loader(parameters: TrainParameters, train: Split) -> Loader:
     indices = choose_subset(len(train), fraction=parameters.train_fraction, seed=parameters.seed)
     common = (train, indices, noise, parameters.batch_size, parameters.seed)
     if parameters.examples == "images":
-        require_one_size(train)
+        require_one_size([open_clean_split(PREPARED, name) for name in SPLIT_NAMES])
         return TrainingLoader(*common)
     patches = parameters.settings("examples")
     require_patches(train, patches["patch_size"])
@@ -140,7 +140,6 @@ def make_loader(parameters: TrainParameters, train: Split) -> Loader:
 def validation_images(parameters: TrainParameters, validation: Split) -> Split:
     """Return the validation images that are measured in every epoch: all of one size, or crops of different ones."""
     if parameters.examples == "images":
-        require_one_size(validation)
         return validation
     return center_crops(validation, evenly_spaced(len(validation), count=VALIDATION_CROPS), size=VALIDATION_SIZE)
 

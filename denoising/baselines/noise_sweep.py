@@ -38,7 +38,7 @@ def sweep_noise(
     }
     with progress_bar("filtering at other noise factors", total=len(noises), unit="factors") as bar:
         for noise in noises:
-            clean, noisy = renoise(for_tuning, np.arange(len(tuning)), noise=noise, seed=seed)
+            clean, noisy = renoise(for_tuning, np.arange(len(for_tuning)), noise=noise, seed=seed)
             best = max(
                 (tune(one.method, clean, noisy, noise=noise, warm_start=one) for one in filters),
                 key=lambda one: one.validation_psnr,
@@ -49,7 +49,7 @@ def sweep_noise(
                 table, count = tables[name], len(filtered)
                 table["method"] += [best.method] * count
                 table["factor"] += [noise.factor] * count
-                table["index"] += measured[name].tolist()
+                table["index"] += np.asarray(split.indices).tolist()
                 table["psnr"] += psnr(clean, filtered).tolist()
                 table["ssim"] += ssim(clean, filtered).tolist()
             bar.update()

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from denoising.baselines.debias import debias
+from denoising.baselines.debias import debias, is_biased
 from denoising.baselines.filters import CLASSICAL_FILTERS, NO_NOISE, Setting
 from denoising.images import Images
 from denoising.metrics import psnr
@@ -69,7 +69,7 @@ def tune(
             TunedFilter(
                 method, setting, debiased, deviation, noise, _mean_psnr(clean[images], filtered, noise, debiased)
             )
-            for debiased in ((False, True) if noise and noise.clip else (False,))
+            for debiased in ((False, True) if noise and is_biased(noise) else (False,))
         ]
         if images == ALL_IMAGES:
             candidates.extend(both)

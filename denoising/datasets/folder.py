@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from unicodedata import category, normalize
 
 from denoising.errors import DenoisingError
 
@@ -37,12 +38,13 @@ def index_folder(folder: Path, *, on_file: Callable[[], object] = lambda: None) 
     index = {}
     for path in found:
         name = path.relative_to(folder).as_posix()
-        if not name.isprintable() or any("\ud800" <= char <= "\udfff" for char in name):
-            problems.append(f"{name!r}: the name contains characters that cannot be written")
+        if any(category(char) in ("Cc", "Cs") for char in name):
+            problems.append(f"{name!r}: the name contains control characters, or is not UTF-8")
             continue
-        other = folded.setdefault(name.casefold(), name)
-        if other != name:
-            problems.append(f"{name}: differs from {other} in upper and lower case only; rename one of them")
+        for part in (name, *map(str, PurePosixPath(name).parents)):
+            other = folded.setdefault(normalize("NFC", part).casefold(), part)
+            if other != part:
+                problems.append(f"{name}: {part} differs from {other} in upper and lower case only; rename one of them")
         try:
             index[name] = _digest(path)
         except OSError as error:
@@ -59,7 +61,12 @@ def in_lines(head: str, problems: Iterable[str]) -> str:
 
 def _walk(folder: Path, above: tuple[Path, ...], problems: list[str]) -> Iterator[Path]:
     """Yield the image files in a folder and its subfolders; links are followed, but not in a circle."""
-    for path in folder.iterdir():
+    try:
+        inside = list(folder.iterdir())
+    except OSError as error:
+        problems.append(f"{folder}: {error.strerror}")
+        return
+    for path in inside:
         if path.name.startswith("."):
             continue
         if path.is_dir():
@@ -69,7 +76,10 @@ def _walk(folder: Path, above: tuple[Path, ...], problems: list[str]) -> Iterato
             else:
                 yield from _walk(path, (*above, real), problems)
         elif path.suffix.lower() in SUFFIXES:
-            yield path
+            if path.is_file():
+                yield path
+            else:
+                problems.append(f"{path}: is not a file, or a link that leads nowhere")
 
 
 def _digest(path: Path) -> str:

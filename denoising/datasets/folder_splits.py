@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from unicodedata import normalize
 
 from denoising.datasets.folder import SUFFIXES, ImageFile, in_lines
 from denoising.errors import DenoisingError
@@ -44,27 +45,27 @@ def split_files(
         )
     if digests["noisy"]:
         files = _with_noisy(files, noisy, digests["noisy"])
-    given = {PurePosixPath(file.name).parts[0] for file in files if "/" in file.name}
-    if {"train", "test"} <= given:
+    given = {file.name.split("/")[0].casefold() for file in files if "/" in file.name} & set(SPLIT_NAMES)
+    if given:
         splits = _given_splits(files, options)
     else:
         rest, test = _divide(files, options.test_fraction, options, "test")
         train, validation = _divide(rest, options.validation_fraction, options, "validation")
         splits = {"train": train, "validation": validation, "test": test}
-    if options.labels == "subfolder":
-        depth = 1 if {"train", "test"} <= given else 0
-        splits = _labelled(splits, depth=depth)
-    return splits
+    return _labelled(splits, depth=1 if given else 0) if options.labels == "subfolder" else splits
 
 
 def _given_splits(files: list[ImageFile], options: FolderOptions) -> dict[str, list[ImageFile]]:
     splits: dict[str, list[ImageFile]] = {name: [] for name in SPLIT_NAMES}
     outside = []
     for file in files:
-        part = PurePosixPath(file.name).parts[0]
-        splits[part].append(file) if part in splits and "/" in file.name else outside.append(file.name)
+        part = file.name.split("/")[0].casefold() if "/" in file.name else ""
+        splits[part].append(file) if part in splits else outside.append(file.name)
     if outside:
         raise DenoisingError(in_lines("These files are in none of the subfolders train, validation and test:", outside))
+    for name in ("train", "test"):
+        if not splits[name]:
+            raise DenoisingError(f"There is no image in a subfolder {name}. Add it, or rename the other subfolders.")
     if not splits["validation"]:
         splits["train"], splits["validation"] = _divide(
             splits["train"], options.validation_fraction, options, "validation"
@@ -78,9 +79,11 @@ def _divide(
     """Return the files kept, and those of a fraction of the groups, chosen by a hash of seed and name."""
     groups: dict[str, list[ImageFile]] = defaultdict(list)
     for file in files:
-        folder = str(PurePosixPath(file.name).parent)
-        groups[folder if options.group_by == "subfolder" else file.sha256].append(file)
-    order = sorted(groups.values(), key=lambda group: _rank(group[0], options, held_out))
+        groups[_group(file) if options.group_by == "subfolder" else file.sha256].append(file)
+    if options.group_by == "subfolder" and "" in groups:
+        loose = [file.name for file in groups[""]]
+        raise DenoisingError(in_lines("These files are in no subfolder, so they belong to no group:", loose))
+    order = [groups[key] for key in sorted(groups, key=lambda key: _rank(key, options.seed, held_out))]
     count = round(fraction * len(order))
     if not 0 < count < len(order):
         what = "subfolders" if options.group_by == "subfolder" else "different images"
@@ -92,9 +95,14 @@ def _divide(
     return [file for file in files if file.name not in chosen], [file for file in files if file.name in chosen]
 
 
-def _rank(file: ImageFile, options: FolderOptions, held_out: str) -> bytes:
-    key = str(PurePosixPath(file.name).parent) if options.group_by == "subfolder" else file.sha256
-    return hashlib.sha256(f"{options.seed}/{held_out}/{key}".encode()).digest()
+def _group(file: ImageFile) -> str:
+    """Return the first subfolder of a file, below that of its split if there is one; empty where there is none."""
+    parts = PurePosixPath(file.name).parts[:-1]
+    return next((part for part in parts if part.casefold() not in SPLIT_NAMES), "")
+
+
+def _rank(key: str, seed: int, held_out: str) -> bytes:
+    return hashlib.sha256(f"{seed}/{held_out}/{key}".encode()).digest()
 
 
 def _labelled(splits: dict[str, list[ImageFile]], *, depth: int) -> dict[str, list[ImageFile]]:
@@ -116,12 +124,11 @@ def _with_noisy(files: list[ImageFile], folder: Path, digests: Digests) -> list[
 
     The suffixes may differ.
     """
-    stems = {str(PurePosixPath(file.name).with_suffix("")): file for file in files}
+    stems = {_stem(file.name): file for file in files}
     versions: dict[str, list[ImageFile]] = defaultdict(list)
     problems = []
     for name, digest in digests.items():
-        path = PurePosixPath(name)
-        keys = (str(path.with_suffix("")), str(path.parent))
+        keys = (_stem(name), normalize("NFC", str(PurePosixPath(name).parent)))
         key = next((key for key in keys if key in stems), None)
         if key is None:
             problems.append(f"{name}: there is no clean image {keys[0]}")
@@ -133,3 +140,8 @@ def _with_noisy(files: list[ImageFile], folder: Path, digests: Digests) -> list[
     if problems:
         raise DenoisingError(in_lines("Clean and noisy images do not match:", problems))
     return [replace(file, noisy=tuple(versions[stem])) for stem, file in stems.items()]
+
+
+def _stem(name: str) -> str:
+    """Return a name without its suffix; systems write accents in two ways."""
+    return normalize("NFC", str(PurePosixPath(name).with_suffix("")))

@@ -12,9 +12,9 @@ from denoising.datasets.folder import ImageFile
 from denoising.errors import DenoisingError, ImageFileError
 from denoising.image_files.normalise import normalise
 from denoising.image_files.reader import decode_image
-from denoising.images import Stored
+from denoising.images import Stored, as_sixteen_bit
 from denoising.io.ragged import writing_ragged
-from denoising.io.splits import write_files
+from denoising.io.splits import SPLIT_NAMES, write_files
 
 MIN_SIDE = 16  # pixels
 Pair = tuple[str, Stored, Stored | None]  # the name of an image, the clean and a recorded noisy version
@@ -33,6 +33,7 @@ class ImageSplitWriter:
         """Write the images of a split; return their number and a checksum of their pixels."""
         names, labels = [], []
         digests = self.digests[split] = []
+        noisy_digest = hashlib.sha256()
         with ExitStack() as stack:
             clean_file = stack.enter_context(writing_ragged(self._folder / f"clean/{split}.bin"))
             noisy_file = None
@@ -43,25 +44,31 @@ class ImageSplitWriter:
                     names.append(name)
                     labels.append(file.label)
                     clean_file.append(clean)
-                    digests.append(hashlib.sha256(np.ascontiguousarray(clean).data).digest())
+                    digests.append(_digest(clean))
                     if noisy_file and noisy is not None:
                         noisy_file.append(noisy)
+                        noisy_digest.update(_digest(noisy))
                 on_file()
         write_files(self._folder, split, names)
         if None not in labels:
             np.save(self._folder / f"clean/{split}_labels.npy", np.array(labels, np.uint8))
-        return {"images": len(names), "files": len(files), "sha256": hashlib.sha256(b"".join(digests)).hexdigest()}
+        sums = {"sha256": hashlib.sha256(b"".join(digests)).hexdigest(), "noisy_sha256": noisy_digest.hexdigest()}
+        return {"images": len(names), "files": len(files), **(sums if noisy_file else {"sha256": sums["sha256"]})}
 
     def finish(self) -> dict[str, int]:
-        """Return how many validation and test images are also training images.
+        """Return how many validation images are also training images, and how many test images are one of either.
 
         Raises:
             DenoisingError: when anything was wrong, with every file.
         """
         if self.problems:
             raise DenoisingError("\n  ".join(["These images cannot be used:", *self.problems]))
-        train = set(self.digests["train"])
-        return {split: sum(one in train for one in self.digests[split]) for split in ("validation", "test")}
+        train, validation, test = (self.digests[split] for split in SPLIT_NAMES)
+        known = {"validation": set(train), "test": {*train, *validation}}
+        return {
+            "validation": sum(one in known["validation"] for one in validation),
+            "test": sum(one in known["test"] for one in test),
+        }
 
     def _pairs(self, file: ImageFile) -> Iterator[Pair]:
         """Yield each image of a file, with each of its noisy versions."""
@@ -71,7 +78,7 @@ class ImageSplitWriter:
             if cleans and noisies and [one.shape for one in noisies] != [one.shape for one in cleans]:
                 sizes = ", ".join(f"{of.shape[1]}x{of.shape[0]}" for of in (cleans[0], noisies[0]))
                 self.problems.append(f"{version.path}: does not have the size of {file.name} ({sizes}, pages included)")
-            elif cleans:
+            elif cleans and noisies:
                 yield from zip(_names(version, len(noisies)), cleans, noisies, strict=True)
         if not file.noisy:
             yield from ((name, clean, None) for name, clean in zip(_names(file, len(cleans)), cleans, strict=True))
@@ -101,3 +108,8 @@ class ImageSplitWriter:
 
 def _names(file: ImageFile, count: int) -> list[str]:
     return [file.name] if count == 1 else [f"{file.name} [{number}]" for number in range(1, count + 1)]
+
+
+def _digest(image: Stored) -> bytes:
+    content = as_sixteen_bit(image)
+    return hashlib.sha256(f"{content.shape}".encode() + content.tobytes()).digest()

@@ -33,6 +33,7 @@ def shrunk(image: Images) -> Images:
     factor = -(-max(image.shape[:2]) // MAX_WHOLE)
     if factor == 1:
         return image
-    height, width = (side // factor for side in image.shape[:2])
+    height, width = (max(1, side // factor) for side in image.shape[:2])
+    image = np.pad(image, (*((0, max(0, factor - side)) for side in image.shape[:2]), (0, 0)), mode="edge")
     blocks = image[: height * factor, : width * factor].reshape(height, factor, width, factor, -1)
     return blocks.mean(axis=(1, 3), dtype=np.float32)

@@ -19,6 +19,7 @@ from denoising.io.tables import Table
 
 MAX_EXAMPLES = 20  # of each group
 MAX_CLASSES = 10
+MAX_CROPS = 4  # of images of any size, in each group
 
 Indices = NDArray[np.intp]
 
@@ -61,6 +62,8 @@ def write_groups(folder: Path, split: Split, denoise: Denoise, groups: Mapping[s
 
     Images that may differ in size are shown by the crop with the largest error.
     """
+    if isinstance(split.clean, RaggedImages):
+        groups = {group: chosen[:MAX_CROPS] for group, chosen in groups.items()}
     for group, chosen in groups.items():
         if len(chosen):
             write_sheet(folder / f"{group}.png", example_rows(split, denoise, chosen))
@@ -85,13 +88,14 @@ def whole_example(split: Split, denoise: Denoise, index: int) -> dict[str, Image
 
 
 def write_whole(folder: Path, split: Split, denoise: Denoise, index: int) -> Table:
-    """Write whole.png, an image noisy, denoised and clean; return its index, and the window that the crops show.
+    """Write an image noisy, denoised and clean: whole.png and, where the error is largest, whole_crop.png.
 
-    The window is in pixels of the file.
+    Return its index, and where the crop is in whole.png, in pixels.
     """
     example = whole_example(split, denoise, index)
     window = largest_error(example["clean"], example["denoised"])
     write_sheet(folder / "whole.png", {name: shrunk(image)[np.newaxis] for name, image in example.items()})
+    write_sheet(folder / "whole_crop.png", {name: image[window][np.newaxis] for name, image in example.items()})
     factor = -(-max(example["clean"].shape[:2]) // MAX_WHOLE)
     ends = {"top": window[0].start, "bottom": window[0].stop, "left": window[1].start, "right": window[1].stop}
     return {"index": [index], **{name: [value // factor] for name, value in ends.items()}}
@@ -107,7 +111,7 @@ def write_methods(
     if split.labels is not None:
         shown = one_per_class(split.labels[baselines.indices])
     else:
-        shown = np.arange(min(MAX_CLASSES, len(baselines.indices)))
+        shown = np.arange(min(MAX_CROPS, len(baselines.indices)))
     chosen = baselines.indices[shown]
     if not isinstance(split.clean, RaggedImages):
         noisy = split.noisy[chosen]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from denoising.images import Stored, as_float
+from denoising.images import Stored, as_sixteen_bit
 from denoising.metrics import psnr_from_mse
 from denoising.noise.models import Noise
 from denoising.noise.moments import expected_squared_error
@@ -14,8 +14,7 @@ def expected_noisy_psnr(clean: Stored, noise: Noise) -> float:
     Exact but for one approximation: each image is assumed to have its expected error, which an image of hundreds of
     pixels nearly has.
     """
-    if clean.dtype == np.uint8:
-        errors = expected_squared_error(np.arange(256) / 255, noise)[clean]
-    else:
-        errors = expected_squared_error(as_float(clean).astype(np.float64), noise)
-    return float(np.mean(psnr_from_mse(errors.mean(axis=(1, 2, 3)))))
+    values = clean if clean.dtype == np.uint8 else as_sixteen_bit(clean)
+    most = np.iinfo(values.dtype).max
+    errors = expected_squared_error(np.arange(most + 1) / most, noise)
+    return float(np.mean(psnr_from_mse(errors[values].mean(axis=(1, 2, 3)))))

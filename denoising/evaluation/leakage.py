@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from denoising.batching import batches
 from denoising.errors import DenoisingError
-from denoising.images import as_bytes, as_float
+from denoising.images import as_bytes, as_float, as_sixteen_bit
 from denoising.io.ragged import RaggedImages
 from denoising.io.splits import Split, StoredImages
 from denoising.noise.prepared import DrawnNoise
@@ -50,7 +50,7 @@ def image_fingerprints(images: StoredImages) -> Iterator[Fingerprint]:
     """Yield a digest of the content of each image."""
     if isinstance(images, RaggedImages):
         for number in range(len(images)):
-            yield from _digests(images[number].reshape(1, -1))
+            yield from _digests(as_sixteen_bit(images[number]).reshape(1, -1))
         return
     for part in batches(len(images), size=CHUNK):
         yield from _digests(images[part].reshape(part.stop - part.start, -1))

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from denoising.images import Stored, as_float
+from denoising.images import Stored, as_float, as_sixteen_bit
 from denoising.io.splits import StoredImages
 
 BLOCK = 16  # pixels a side
 MIN_VALUES = 24  # different ones in a block: flat areas are alike by chance
 NEAR = 6  # of 64 bits that may differ
+MIN_CONTRAST = 0.05  # of the small copy: without structure, images are alike by chance
 Hashes = NDArray[np.uint64]
 
 
@@ -26,15 +27,18 @@ def compare_contents(measured: StoredImages, learned_from: Sequence[StoredImages
     """
     blocks = [_grid_hashes(measured[number]) for number in range(len(measured))]
     known = np.unique(np.concatenate(blocks))
-    signatures = [_signatures(measured[number])[0] for number in range(len(measured))]
+    own = [_signature(_grey(measured[number])) for number in range(len(measured))]
+    positions = [number for number, one in enumerate(own) if one is not None]
+    signatures = np.array([one for one in own if one is not None], np.uint64)
     found, near = np.zeros(len(known), bool), np.zeros(len(measured), bool)
     for images in learned_from:
         for number in range(len(images)):
             image = images[number]
-            found |= np.isin(known, _all_hashes(image))
-            others = np.array(_signatures(image), np.uint64)
-            distances = np.bitwise_count(np.array(signatures, np.uint64)[:, np.newaxis] ^ others)
-            near |= distances.min(axis=1) <= NEAR
+            found |= _contained(known, _all_hashes(image))
+            others = [one for one in map(_signature, _orientations(_grey(image))) if one is not None]
+            if others and len(signatures):
+                distances = np.bitwise_count(signatures[:, np.newaxis] ^ np.array(others, np.uint64))
+                near[positions] |= distances.min(axis=1) <= NEAR
     shared = known[found]
     return {
         "images_with_shared_blocks": sum(bool(np.isin(of, shared).any()) for of in blocks),
@@ -42,11 +46,18 @@ def compare_contents(measured: StoredImages, learned_from: Sequence[StoredImages
     }
 
 
+def _contained(known: Hashes, hashes: Hashes) -> NDArray[np.bool_]:
+    """Say which of the sorted known hashes are among others."""
+    contained = np.zeros(len(known), bool)
+    if len(known):
+        places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+        contained[places[known[places] == hashes]] = True
+    return contained
+
+
 def _all_hashes(image: Stored) -> Hashes:
     """Return a polynomial hash, modulo 2**64, of the block at every position of the first channel."""
-    values = np.ascontiguousarray(image[..., 0])
-    if values.dtype == np.float32:
-        values = values.view(np.uint32)
+    values = as_sixteen_bit(image[..., 0])
     hashes = _rolling(values.astype(np.uint64) + np.uint64(1), np.uint64(0x9E3779B97F4A7C15))
     return _rolling(hashes.T, np.uint64(0xC2B2AE3D27D4EB4F)).T.reshape(-1)
 
@@ -70,15 +81,16 @@ def _grid_hashes(image: Stored) -> Hashes:
     return hashes[different >= MIN_VALUES]
 
 
-def _signatures(image: Stored) -> list[np.uint64]:
-    """Return the signatures of an image in all eight orientations."""
-    grey = as_float(image).mean(axis=-1)
-    return [_signature(turned) for turned in _orientations(grey)]
+def _grey(image: Stored) -> NDArray[np.float32]:
+    return as_float(image).mean(axis=-1)
 
 
-def _signature(grey: NDArray[np.float32]) -> np.uint64:
+def _signature(grey: NDArray[np.float32]) -> np.uint64 | None:
+    """Return the signature of an image; None where it is nearly flat."""
     rows = [part.mean(axis=0) for part in np.array_split(grey, 8, axis=0)]
     small = np.array([[part.mean() for part in np.array_split(row, 9)] for row in rows])
+    if np.ptp(small) < MIN_CONTRAST:
+        return None
     bits = (small[:, 1:] > small[:, :-1]).reshape(-1)
     return np.packbits(bits).view(np.uint64)[0]
 

@@ -23,6 +23,7 @@ from denoising.figures.results import Results
 from denoising.figures.style import figure
 from denoising.io.tables import Columns
 
+DEBIASED = "; the bias of clipped noise is removed where this increases its PSNR"
 IMAGES_PER_GROUP = 6  # repaired and flipped
 CLASSIFIER = " Accuracy: of a classifier trained on clean images only; the dotted line is its accuracy on clean images."
 
@@ -33,8 +34,8 @@ def methods_side_by_side(results: Results, path: Path) -> None:
         path,
         height=grid_height(len(rows), results.side_by_side, space=0.04, names=2.1),
         title="The same noisy images, filtered and denoised",
-        subtitle="Sorted by PSNR, the lowest first. Each filter is tuned on validation images; the bias of clipped "
-        f"noise is removed where this increases its PSNR.{results.crop_note}",
+        subtitle="Sorted by PSNR, the lowest first. Each filter is tuned on validation images"
+        f"{DEBIASED if results.summary['noise'].get('clip') else ''}.{results.crop_note}",
         dpi=results.dpi,
     ) as drawing:
         draw_rows(drawing, rows, above={})

@@ -90,18 +90,17 @@ def draw_groups(
                 axes.set_title(over + above[group][name][position], fontsize=10.5, loc="center", pad=2)
 
 
-def draw_whole(drawing: Figure, images: dict[str, Bytes], window: dict[str, int]) -> None:
-    """Draw named images whole, and under each its part in a window of pixels."""
-    height, width = next(iter(images.values())).shape[:2]
+def draw_whole(drawing: Figure, images: dict[str, tuple[Bytes, Bytes]], window: dict[str, int]) -> None:
+    """Draw named images whole, and under each the part of it that is in the window."""
+    height, width = next(iter(images.values()))[0].shape[:2]
     grid = drawing.subplots(2, len(images), squeeze=False, height_ratios=(height / width, 1))
-    rows, columns = slice(window["top"], window["bottom"]), slice(window["left"], window["right"])
-    for (above, below), (name, image) in zip(grid.T, images.items(), strict=True):
+    for (above, below), (name, (image, part)) in zip(grid.T, images.items(), strict=True):
         show(above, image)
         above.set_title(name, fontsize=12, loc="center", pad=2)
         corner = (window["left"] - 0.5, window["top"] - 0.5)
         sides = (window["right"] - window["left"], window["bottom"] - window["top"])
         above.add_patch(Rectangle(corner, *sides, fill=False, edgecolor=DENOISED_COLOR, linewidth=1.5))
-        show(below, image[rows, columns])
+        show(below, part)
 
 
 def show(axes: Axes, image: NDArray[np.generic], *, colours: str = "gray", white: float = 255) -> AxesImage:

@@ -135,18 +135,20 @@ def best_median_worst(results: Results, path: Path) -> None:
 
 
 def whole_image(results: Results, path: Path) -> None:
-    """Draw the image with the median PSNR whole, and the crop with the largest error at twice its size."""
-    rows, place = results.whole(), results.summary["whole"]
+    """Draw the image with the median PSNR whole, and, enlarged, the crop of it with the largest error."""
+    (rows, crop), place = (results.whole(name) for name in ("whole", "whole_crop")), results.summary["whole"]
     index = np.array(place["index"])
     window = {end: place[end][0] for end in ("top", "bottom", "left", "right")}
     height, width = rows["clean"].shape[:2]
     with figure(
         path,
         height=1.2 + (WIDTH / 3) * (height / width + 1),
-        title="One image, whole and at 1:1",
+        title="One image, whole and in detail",
         subtitle=f"{results.file(index[0])}, the image with the median PSNR: {results.decibels('noisy', index)[0]} "
         f"noisy, {results.decibels('denoised', index)[0]} denoised. Below: the part in the frame, where the error is "
         "largest.",
         dpi=results.dpi,
     ) as drawing:
-        draw_whole(drawing, {"noisy": rows["noisy"], "denoised": rows["denoised"], "original": rows["clean"]}, window)
+        names = {"noisy": "noisy", "denoised": "denoised", "original": "clean"}
+        pairs = {title: (rows[name], crop[name]) for title, name in names.items()}
+        draw_whole(drawing, pairs, window)

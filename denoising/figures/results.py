@@ -135,9 +135,9 @@ class Results:
         """Return the name of the file of an image."""
         return str(self.tables["images"]["file"][index])
 
-    def whole(self) -> dict[str, Bytes]:
-        """Return an image, noisy, denoised and clean, (H, W) or (H, W, 3)."""
-        rows = read_contact_sheet(self.sheets / "whole.png", rows=ROWS, count=1)
+    def whole(self, sheet: str) -> dict[str, Bytes]:
+        """Return an image from `whole` or `whole_crop`, noisy, denoised and clean, (H, W) or (H, W, 3)."""
+        rows = read_contact_sheet(self.sheets / f"{sheet}.png", rows=ROWS, count=1)
         return {name: images[0] for name, images in rows.items()}
 
     def decibels(self, kind: str, indices: Indices) -> list[str]:

@@ -13,8 +13,8 @@ from denoising.images import Images, require_images
 from denoising.inference.saved_model import accepts, load_model, stride_of
 from denoising.inference.tiling import apply_in_tiles
 
-MAX_VALUE = 20.0  # noise may leave [0, 1], but not that far: these are images from 0 to 255
-MAX_PIXELS = 2**20  # at a time, for images that are larger than digits
+MAX_VALUE = 64.0  # noise may leave [0, 1], but not that far: these are images from 0 to 255
+MAX_VALUES = 2**20  # at a time, for images that are larger than digits
 Denoise = Callable[[Images], Images]  # from noisy to denoised images (N, H, W, C), both in [0, 1]
 
 
@@ -49,7 +49,7 @@ class Denoiser:
             )
         if not accepts((None, *self.image_shape), noisy.shape[1:]):
             raise DenoisingError(f"{self._name} takes images (N, H, W, C) of {self.image_shape}, found {noisy.shape}.")
-        size = max(1, min(self._batch_size, MAX_PIXELS // max(1, noisy[:1].size)))
+        size = max(1, min(self._batch_size, MAX_VALUES // max(1, noisy[:1].size)))
         parts = [self._denoise(noisy[part]) for part in batches(len(noisy), size=size)]
         return np.concatenate(parts) if parts else np.empty_like(noisy, np.float32)
 

@@ -45,11 +45,11 @@ def open_baseline_results(folder: Path, split: str, *, image_shape: tuple[int | 
         DamagedFileError: when a file is missing, truncated, or inconsistent with the others.
     """
     about = read_summary(folder / "about.json")
-    if not isinstance(about.get("methods"), dict) or "parameters" not in about:
-        raise DamagedFileError(f"{folder}/about.json is incomplete: methods or parameters are missing.")
+    is_list = isinstance(about.get("trivial"), list)
+    if not isinstance(about.get("methods"), dict) or not is_list or "parameters" not in about:
+        raise DamagedFileError(f"{folder}/about.json is incomplete: methods, trivial or parameters are missing.")
     indices = np.array(open_array(folder / f"{split}_indices.npy"))
-    trivial = () if None in image_shape else TRIVIAL_METHODS
-    images = {name: open_images(folder, f"{split}_{name}") for name in (*about["methods"], *trivial)}
+    images = {name: open_images(folder, f"{split}_{name}") for name in (*about["methods"], *about["trivial"])}
     for name, stack in images.items():
         shape = (None, None, image_shape[-1]) if isinstance(stack, RaggedImages) else stack.shape[1:]
         is_right = all(wanted in (None, found) for wanted, found in zip(shape, image_shape, strict=True))

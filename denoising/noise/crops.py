@@ -13,12 +13,16 @@ MULTIPLE = 8  # of the sides of a crop: what every architecture takes
 def center_crops(split: Split, indices: NDArray[np.int64], *, size: int) -> Split:
     """Return the chosen images of a split, cropped to at most `size` pixels a side, in memory, with their noise.
 
-    Images of one size are returned whole. A crop has the noise that its image has there.
+    Images of one array, such as digits, are returned whole. Smaller images are left out, if there are larger ones. A
+    crop has the noise that its image has there.
     """
     if not isinstance(split.clean, RaggedImages):
         labels = split.labels[indices] if split.labels is not None else None
         return Split(split.name, split.clean[indices], labels, split.noisy[indices], indices=indices)
     shapes = split.clean.shapes[indices]
+    is_large = shapes[:, :2].min(axis=1) >= size
+    if is_large.any():
+        indices, shapes = indices[is_large], shapes[is_large]
     side = [min(size, int(shapes[:, axis].min())) // MULTIPLE * MULTIPLE for axis in (0, 1)]
     clean, noisy = [], []
     for index, shape in zip(indices.tolist(), shapes.tolist(), strict=True):

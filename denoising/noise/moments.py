@@ -57,7 +57,7 @@ def _unclipped(pixels: Pixels, noise: Noise) -> Moments:
         "speckle": (factor * pixels) ** 2,
         "poisson": factor**2 * pixels,
     }
-    if noise.kind not in variances:  # what replaces pixels leaves [0, 1] in no case
+    if noise.kind not in variances:  # pixels that are replaced stay in [0, 1]
         return moments(pixels, replace(noise, clip=True))
     return pixels, pixels**2 + variances[noise.kind]
 

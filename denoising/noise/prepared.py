@@ -39,7 +39,7 @@ def open_split(folder: Path, name: str) -> Split:
         found = f"clean {_described(part.clean)}, noisy {_described(noisy)}"
         raise DamagedFileError(f"The images of the {name} split in {folder} do not match: {found}.")
     if isinstance(noisy, RaggedImages):
-        noisy = Floats(noisy)
+        noisy = FloatImages(noisy)
     return Split(name, part.clean, part.labels, noisy, files=part.files)
 
 
@@ -48,7 +48,7 @@ def prepared_noise(info: DatasetInfo) -> Noise:
     return Noise(info.noise_kind, info.noise_factor or 0.0, clip=info.noise_clip)
 
 
-class Floats:
+class FloatImages:
     """Stored images, read as float32."""
 
     def __init__(self, stored: RaggedImages) -> None:

@@ -65,6 +65,7 @@ def render_page(
         clipped=summary["noise"].get("clip", False),
         has_classes=has_classes,
         has_crops="whole" in summary,
+        patches=provenance["parameters"]["train"].get("examples") == "patches",
         summary=summary,
         seeds=seeds,
         cautions=list(cautions(summary, provenance)),

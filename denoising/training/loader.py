@@ -1,6 +1,6 @@
 """Loads the training images in the order of an epoch, with noise, a chunk of batches at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from denoising.batching import shuffled_chunks
 from denoising.errors import DenoisingError
 from denoising.images import Images, Stored
-from denoising.io.ragged import RaggedImages
-from denoising.io.splits import Split
+from denoising.io.splits import CleanSplit, Split
 from denoising.noise.on_the_fly import OnTheFlyNoise
 from denoising.rng import Purpose, generator
 from denoising.training.mmap_reader import read_images
@@ -61,12 +60,11 @@ class TrainingLoader:
                 yield self.noise.add(clean, indices, epoch=number), clean
 
 
-def require_one_size(split: Split) -> None:
-    """Raise `DenoisingError` where the images of a split differ in size."""
-    if isinstance(split.clean, RaggedImages) and len(np.unique(split.clean.shapes, axis=0)) > 1:
+def require_one_size(splits: Iterable[CleanSplit]) -> None:
+    """Raise `DenoisingError` where images differ in size, in a split or between splits."""
+    if len({split.image_shape for split in splits}) > 1 or any(None in split.image_shape for split in splits):
         raise DenoisingError(
-            f"The {split.name} images differ in size. Set train.examples to patches, which are cut from images of any "
-            "size."
+            "The images differ in size. Set train.examples to patches, which are cut from images of any size."
         )
 
 

@@ -13,7 +13,7 @@ from denoising.images import Images, Stored, as_float
 from denoising.io.ragged import RaggedImages
 from denoising.io.splits import Split
 from denoising.noise.on_the_fly import OnTheFlyNoise
-from denoising.noise.prepared import Floats
+from denoising.noise.prepared import FloatImages
 from denoising.rng import IndexedGenerators, Purpose
 
 
@@ -92,6 +92,6 @@ def shape_of(images: Any, number: int) -> tuple[int, ...]:
 
 def rows_of_image(images: Any, number: int, first: int, last: int) -> Stored:
     """Return some rows of an image, (rows, W, C), reading no more than these."""
-    if isinstance(images, Floats):
+    if isinstance(images, FloatImages):
         return as_float(images.stored.rows(number, first, last))
     return images.rows(number, first, last) if isinstance(images, RaggedImages) else images[number, first:last]

@@ -37,7 +37,7 @@ def _allowed(annotation: Any, constraints: list[Any]) -> str:
     if isinstance(annotation, type) and issubclass(annotation, Section):
         return f"a section with the keys {', '.join(annotation.model_fields)}"
     if annotation in (bool, str):
-        return "true or false" if annotation is bool else "a text that is not empty"
+        return "true or false" if annotation is bool else "a path that does not begin with ~"
     kind = "a whole number" if annotation is int else "a number"
     fraction = ", or a fraction such as 25/255" if any(isinstance(of, BeforeValidator) for of in constraints) else ""
     return f"{kind}{_range(constraints)}{fraction}"

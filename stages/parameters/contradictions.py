@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from stages.parameters.prepare import FILE_SOURCES
+
 
 def contradictions(sections: Mapping[str, Any]) -> Iterator[str]:
     """Yield a line for every contradiction between valid sections."""
@@ -39,6 +41,8 @@ def _of_image_files(prepare: Any, train: Any) -> Iterator[str]:
         yield "train.noise_sampling: recorded noise cannot be drawn; expected stored"
     if not is_recorded and train.examples == "patches" and train.noise_sampling == "stored":
         yield "train.noise_sampling: patches get their noise when they are cut; expected per_epoch"
+    if train.examples == "patches" and prepare.source not in FILE_SOURCES:
+        yield f"train.examples: the images of {prepare.source} are small and of one size; expected images"
     if train.examples == "images" and prepare.source in ("bsds500", "photographs"):
         yield f"train.examples: the images of {prepare.source} differ in size; expected patches"
     if getattr(train, "residual", False) and train.loss == "binary_crossentropy":

@@ -8,6 +8,7 @@ from stages.parameters.section import NoiseFactor, NoSettings, OpenFraction, Sec
 
 FILE_SOURCES = ("folder", "bsds500", "photographs")  # of image files, which may differ in size
 
+Folder = Annotated[str, Field(min_length=1, pattern="^[^~]")]  # DVC and Python know no home folder
 White = Annotated[float, Field(gt=0)]
 
 
@@ -54,29 +55,28 @@ class DigitsParameters(Section):
 class FolderParameters(Section):
     """How a folder of image files becomes a data set."""
 
-    clean: str = Field(
-        min_length=1,
+    clean: Folder = Field(
         description="folder of clean images; only for `folder`. PNG, JPEG, TIFF, WebP or BMP, of any size. Subfolders "
         "`train`, `test` and `validation`, if there are any, are the splits",
     )
-    noisy: str = Field(
-        min_length=1,
+    noisy: Folder = Field(
         description="folder of noisy images; of the same names, for `noise.kind: recorded`. Else it must be empty",
     )
     color_mode: Literal["grayscale", "rgb"] = Field(
         description="colours of the images; for `folder`, `bsds500` and `photographs`"
     )
     white: Literal["auto"] | White = Field(
-        description="white of 16-bit and floating-point images; `auto`: the largest value of the format. 4095 for 12 "
-        "bits in a file of 16"
+        description="white of 16-bit images; `auto`: the largest value of the format. 4095 for 12 bits in a file of 16"
     )
     test_fraction: OpenFraction = Field(
-        description="fraction of the files held out for the test; where no subfolders are the splits"
+        description="fraction of the files held out for the test; only for `folder`, where no subfolders are the splits"
     )
     group_by: Literal["none", "subfolder"] = Field(
-        description="files that stay in one split; `subfolder`: those of one scene or patient"
+        description="files that stay in one split; only for `folder`. `subfolder`: those of one scene or patient"
     )
-    labels: Literal["none", "subfolder"] = Field(description="classes of the images; `subfolder`: one for each")
+    labels: Literal["none", "subfolder"] = Field(
+        description="classes of the images; only for `folder`. `subfolder`: one for each"
+    )
 
 
 class PrepareParameters(Section):

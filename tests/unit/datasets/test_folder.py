@@ -204,3 +204,54 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
         pytest.skip("this user may read everything")
     with pytest.raises(DenoisingError, match="a.png: Permission denied"):
         index_folder(tmp_path)
+
+
+def test_a_group_is_the_first_subfolder_however_deep_its_files_are(tmp_path: Path) -> None:
+    for patient in range(8):
+        for day in range(3):
+            image(tmp_path / f"patient {patient}/day {day}/scan.png", seed=10 * patient + day)
+    for files in split(tmp_path, group_by="subfolder").values():
+        assert len(files) == 3 * len({file.name.split("/")[0] for file in files})
+    image(tmp_path / "loose.png", seed=99)
+    with pytest.raises(DenoisingError, match="belong to no group:\n  loose.png"):
+        split(tmp_path, group_by="subfolder")
+
+
+def test_a_split_folder_alone_is_not_mixed_with_others(tmp_path: Path) -> None:
+    for number in range(4):
+        image(tmp_path / f"train/{number}.png", seed=number)
+        image(tmp_path / f"validation/{number}.png", seed=10 + number)
+    with pytest.raises(DenoisingError, match="There is no image in a subfolder test"):
+        split(tmp_path)
+
+
+def test_an_unreadable_noisy_file_is_one_of_the_named_problems(tmp_path: Path) -> None:
+    for number in range(8):
+        image(tmp_path / f"clean/{number}.png", seed=number)
+        image(tmp_path / f"noisy/{number}.png", seed=number)
+    (tmp_path / "noisy/3.png").write_text("no image")
+    writer = write(tmp_path / "prepared", split(tmp_path / "clean", tmp_path / "noisy"))
+    with pytest.raises(DenoisingError, match="noisy/3.png: this is no PNG"):
+        writer.finish()
+
+
+def test_folders_that_differ_in_case_and_what_is_no_file_are_named(tmp_path: Path) -> None:
+    image(tmp_path / "cats/1.png", seed=1)
+    image(tmp_path / "Cats/2.png", seed=2)
+    os.mkfifo(tmp_path / "pipe.png")
+    if len(list(tmp_path.glob("[cC]ats"))) < 2:
+        pytest.skip("this file system does not tell upper from lower case")
+    with pytest.raises(DenoisingError) as error:
+        index_folder(tmp_path)
+    assert "cats differs from Cats in upper and lower case only" in str(error.value)
+    assert "pipe.png: is not a file" in str(error.value)
+
+
+def test_spaces_of_any_width_and_accents_of_either_form_are_names(tmp_path: Path) -> None:
+    for name in ("a\u202fb.png", "全\u3000角.png", "e\u0301.png"):
+        image(tmp_path / "clean" / name, seed=len(name))
+    image(tmp_path / "noisy/a\u202fb.png", seed=1)
+    image(tmp_path / "noisy/全\u3000角.png", seed=1)
+    image(tmp_path / "noisy/\u00e9.png", seed=1)
+    found = split(tmp_path / "clean", tmp_path / "noisy", test_fraction=0.34, validation_fraction=0.5)
+    assert sum(len(file.noisy) for of in found.values() for file in of) == 3

@@ -55,3 +55,11 @@ def test_a_copy_that_was_turned_and_brightened_is_a_near_duplicate(
 def test_flat_areas_are_not_shared_content() -> None:
     flat = np.full((1, 64, 64, 1), 255, np.uint8)
     assert compare_contents(flat, [flat])["images_with_shared_blocks"] == 0
+
+
+def test_content_is_compared_whatever_its_depth(photographs: dict[str, Photograph]) -> None:
+    cat = stack(photographs["chelsea.png"])
+    deep = cat.astype(np.uint16) * np.uint16(257)
+    assert compare_contents(cat, [deep]) == {"images_with_shared_blocks": 1, "near_duplicates": 1}
+    black = np.zeros((2, 64, 64, 1), np.uint8)
+    assert compare_contents(black, [black])["near_duplicates"] == 0

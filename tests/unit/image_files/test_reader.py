@@ -195,8 +195,8 @@ def test_pages_that_point_to_each_other_are_refused(tmp_path: Path) -> None:
     (tags,) = struct.unpack_from("<H", content, first)
     struct.pack_into("<I", content, first + 2 + 12 * tags, first)  # the next page is this one
     path.write_bytes(content)
-    pages = list(read_image_file(path))
-    assert len(pages) == 1
+    with pytest.raises(ImageFileError, match="loop.tif"):
+        list(read_image_file(path))
 
 
 def test_cmyk_and_animations_are_refused(tmp_path: Path) -> None:
@@ -207,3 +207,67 @@ def test_cmyk_and_animations_are_refused(tmp_path: Path) -> None:
     frames[0].save(tmp_path / "moving.webp", save_all=True, append_images=frames[1:])
     with pytest.raises(ImageFileError, match="animation"):
         read(tmp_path / "moving.webp")
+
+
+def test_a_stack_that_lost_its_last_pages_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "stack.tif"
+    with tifffile.TiffWriter(path) as file:
+        for number in range(4):
+            file.write(GREY + np.uint8(number), contiguous=False, metadata=None)
+    with tifffile.TiffFile(path) as file:
+        end = file.pages[2].offset
+    path.write_bytes(path.read_bytes()[:end])
+    with pytest.raises(ImageFileError, match="stack.tif"):
+        list(read_image_file(path))
+
+
+def test_planes_that_no_page_describes_are_refused(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "planes.tif", np.zeros((5, 20, 30), np.uint8), truncate=True)
+    with pytest.raises(ImageFileError, match="save each as a page"):
+        list(read_image_file(tmp_path / "planes.tif"))
+
+
+def test_a_file_of_thumbnails_only_is_refused(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "small.tif", GREY, subfiletype=1, metadata=None)
+    with pytest.raises(ImageFileError, match="0 can be read"):
+        list(read_image_file(tmp_path / "small.tif"))
+
+
+@pytest.mark.parametrize(
+    ("channels", "options"),
+    [
+        (3, {"photometric": "minisblack", "planarconfig": "contig"}),  # fluorescence: not colours
+        (4, {"photometric": "rgb", "extrasamples": ["unspecified"]}),  # near infrared: not transparency
+        (4, {"photometric": "rgb", "extrasamples": ["assocalpha"]}),  # colours that are multiplied already
+        (3, {"photometric": "ycbcr", "subsampling": (1, 1)}),
+    ],
+)
+def test_channels_that_are_neither_colour_nor_transparency_are_refused(
+    tmp_path: Path, channels: int, options: dict[str, object]
+) -> None:
+    array = RANDOM.integers(0, 256, (20, 30, channels), np.uint8)
+    tifffile.imwrite(tmp_path / "image.tif", array, metadata=None, **options)
+    with pytest.raises(ImageFileError, match="channels|YCBCR"):
+        list(read_image_file(tmp_path / "image.tif"))
+
+
+def test_a_png_with_too_few_pixels_or_a_foreign_first_chunk_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "image.png"
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head, end = chunk(b"IHDR", struct.pack(">IIBBBBB", 20, 20, 8, 0, 0, 0, 0)), chunk(b"IEND", b"")
+    short, whole = (chunk(b"IDAT", zlib.compress(bytes(21 * rows))) for rows in (12, 20))
+    for chunks in ([head, short, end], [chunk(b"tEXt", b"a\0b"), head, whole, end]):
+        path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+        with pytest.raises(ImageFileError, match="image.png"):
+            read(path)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + head + whole + end)
+    assert read(path).shape == (20, 20)
+
+
+def test_a_photograph_with_a_preview_behind_it_is_read(tmp_path: Path) -> None:
+    frames = [Image.fromarray(COLOUR), Image.fromarray(COLOUR[::2, ::2])]
+    frames[0].save(tmp_path / "phone.jpg", "MPO", save_all=True, append_images=frames[1:])
+    assert read(tmp_path / "phone.jpg").shape == COLOUR.shape
