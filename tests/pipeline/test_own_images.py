@@ -206,3 +206,25 @@ def test_an_interrupted_training_on_patches_resumes_to_the_same_bytes(copy: Chec
     process.wait()
     resumed = copy.run(sys.executable, "-m", "stages.train").stdout
     assert (copy.folder / "models/denoiser.h5").read_bytes() == expected, resumed
+
+
+@pytest.mark.slow
+def test_subfolders_that_are_classes_are_classified_as_digits_are(tmp_path: Path) -> None:
+    checkout = Checkout.create(tmp_path)
+    for kind, shade in {"dark": 60, "light": 190}.items():
+        for number in range(15):
+            pixels = np.random.default_rng(number + shade).normal(shade, 20, (28, 28))
+            path = checkout.folder / f"data/images/{kind}/{number}.png"
+            path.parent.mkdir(exist_ok=True)
+            Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(path)
+    set_parameters(
+        checkout,
+        prepare__source="folder",
+        prepare__folder__labels="subfolder",
+        prepare__noise={"kind": "gaussian", "factor": 0.2, "clip": True},
+    )
+    checkout.dvc("repro")  # the reference network, on images of one size
+    metrics = json.loads(checkout.read("reports/metrics.json"))
+    assert 0.3 <= metrics["clean"]["accuracy"] <= 1
+    assert (checkout.folder / "reports/figures/confusion.png").exists()
+    assert keras.models.load_model(checkout.folder / "models/denoiser.h5", compile=False).input_shape[1:3] == (28, 28)
