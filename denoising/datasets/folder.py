@@ -44,7 +44,8 @@ def index_folder(folder: Path, *, on_file: Callable[[], object] = lambda: None) 
         for part in (name, *map(str, PurePosixPath(name).parents)):
             other = folded.setdefault(normalize("NFC", part).casefold(), part)
             if other != part:
-                problems.append(f"{name}: {part} differs from {other} in upper and lower case only; rename one of them")
+                what = "" if part == name else f"its folder {part} "
+                problems.append(f"{name}: {what}differs from {other} in upper and lower case only; rename one of them")
         try:
             index[name] = _digest(path)
         except OSError as error:

@@ -10,7 +10,7 @@ from PIL import ExifTags, Image
 from denoising.errors import ImageFileError
 from denoising.image_files.decoded import DecodedImage, decoded, require_plausible_size
 
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP")  # MPO: a JPEG with a preview or a depth map behind it
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP")  # a JPEG with a preview behind it becomes MPO
 _PNG_DEPTH = 24  # the offset of the bits per sample in a PNG file, in its first chunk
 _CONVERTED = {"1": "L", "P": "RGB", "PA": "RGBA"}  # Pillow's modes of palettes, and of bits, without loss
 _KEPT = ("L", "LA", "RGB", "RGBA")
