@@ -38,19 +38,28 @@ def decode_tiff(content: bytes) -> Iterator[DecodedImage]:
             raise ImageFileError(f"of its images, {count} can be read; save each as a page")
 
 
+class _Keeper(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
 @contextmanager
 def _refusing_what_is_logged() -> Iterator[Callable[[], None]]:
     """Yield a function that raises `ImageFileError` if tifffile logged a warning: it has then not read all."""
-    records: list[logging.LogRecord] = []
-    handler = logging.Handler(logging.WARNING)
-    handler.emit = records.append  # type: ignore[method-assign]
+    handler = _Keeper(logging.WARNING)
     logger = logging.getLogger("tifffile")
     logger.addHandler(handler)
     propagate, logger.propagate = logger.propagate, False
 
     def check() -> None:
-        if records:
-            raise ImageFileError(records[0].getMessage().partition("\n")[0])
+        if handler.messages:
+            raise ImageFileError(handler.messages[0].partition("\n")[0])
 
     try:
         yield check

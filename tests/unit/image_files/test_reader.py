@@ -2,6 +2,7 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -243,7 +244,7 @@ def test_a_file_of_thumbnails_only_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_channels_that_are_neither_colour_nor_transparency_are_refused(
-    tmp_path: Path, channels: int, options: dict[str, object]
+    tmp_path: Path, channels: int, options: dict[str, Any]
 ) -> None:
     array = RANDOM.integers(0, 256, (20, 30, channels), np.uint8)
     tifffile.imwrite(tmp_path / "image.tif", array, metadata=None, **options)
