@@ -38,7 +38,7 @@ def main(parameters: ClassifierParameters, compute: ComputeParameters) -> None:
     set_threads(compute.threads)
     train, validation = (open_clean_split(PREPARED, name) for name in ("train", "validation"))
     if train.labels is None or validation.labels is None:
-        write_empty(parameters)
+        write_reason(parameters)
         return
     if None in train.image_shape or train.image_shape != validation.image_shape:
         raise DenoisingError(
@@ -68,12 +68,12 @@ def main(parameters: ClassifierParameters, compute: ComputeParameters) -> None:
     print(f"{CLASSIFIER}: {accuracy:.2%} of {len(validation):,} clean validation images classified correctly")
 
 
-def write_empty(parameters: ClassifierParameters) -> None:
-    """Write an empty file, which DVC needs, and the reason for it."""
+def write_reason(parameters: ClassifierParameters) -> None:
+    """Write the reason why there is no model; DVC needs the files."""
     with replacing(CLASSIFIER, CLASSIFIER_SUMMARY) as (partial, summary):
-        partial.touch()
+        partial.write_text(f"{NO_LABELS}\n", encoding="utf-8")
         write_summary(summary, {"reason": NO_LABELS, "parameters": parameters.model_dump()})
-    print(f"{CLASSIFIER}: empty. {NO_LABELS}")
+    print(f"{CLASSIFIER}: {NO_LABELS}")
 
 
 def chunks(train: CleanSplit, parameters: ClassifierParameters, *, epoch: int) -> Iterator[tuple[Images, Bytes]]:

@@ -12,7 +12,15 @@ import numpy as np
 
 from denoising.backend.determinism import set_threads
 from denoising.evaluation.comparison import compare_methods, summarise_methods
-from denoising.evaluation.examples import index_table, select_examples, write_groups, write_methods, write_whole
+from denoising.evaluation.examples import (
+    MAX_CROPS,
+    MAX_EXAMPLES,
+    index_table,
+    select_examples,
+    write_groups,
+    write_methods,
+    write_whole,
+)
 from denoising.evaluation.leakage import check_leakage
 from denoising.evaluation.noise_realizations import new_noise, stored_noise
 from denoising.evaluation.noise_sweep import evaluate_noise_sweep
@@ -115,7 +123,8 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
     }
     models = {"denoiser": DENOISER, **({} if classify is None else {"classifier": CLASSIFIER})}
     provenance = describe_provenance(prepared, baselines, parameters=sections, models=models)
-    examples = select_examples(images)
+    is_cropped = isinstance(split.clean, RaggedImages)
+    examples = select_examples(images, most=MAX_CROPS if is_cropped else MAX_EXAMPLES)
     targets = [METRICS, EVALUATION_SUMMARY, PROVENANCE, EXAMPLES, EXAMPLE_SHEETS]
     targets += [EVALUATION / f"{table}.csv" for table in tables]
     with replacing(*targets) as (metrics_file, summary_file, provenance_file, examples_file, sheets, *table_files):
@@ -125,7 +134,7 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
             write_table(path, table)
         sheets.mkdir()
         write_groups(sheets, split, denoise, examples)
-        if isinstance(split.clean, RaggedImages):
+        if is_cropped:
             summary["whole"] = write_whole(sheets, split, denoise, int(examples["median"][0]))
         examples["methods"] = write_methods(sheets, split, denoise, baselines, methods=methods["method"])
         write_table(examples_file, index_table(examples))

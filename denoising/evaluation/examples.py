@@ -24,8 +24,8 @@ MAX_CROPS = 4  # of images of any size, in each group
 Indices = NDArray[np.intp]
 
 
-def select_examples(images: Mapping[str, NDArray[Any]]) -> dict[str, Indices]:
-    """Return at most 20 indices for each group of images, from the per-image table.
+def select_examples(images: Mapping[str, NDArray[Any]], *, most: int = MAX_EXAMPLES) -> dict[str, Indices]:
+    """Return at most that many indices for each group of images, from the per-image table.
 
     The groups are the first images; the best, the middle and the worst by the PSNR of the denoised image; and the
     repaired and flipped ones, which may be empty (`summary.count_changes` defines them).
@@ -43,7 +43,7 @@ def select_examples(images: Mapping[str, NDArray[Any]]) -> dict[str, Indices]:
         clean, noisy, denoised = (images[f"{name}_class"] == images["label"] for name in ("clean", "noisy", "denoised"))
         groups["repaired"] = np.flatnonzero(clean & ~noisy & denoised)
         groups["flipped"] = np.flatnonzero(clean & noisy & ~denoised)
-    return {name: indices[:MAX_EXAMPLES] for name, indices in groups.items()}
+    return {name: indices[:most] for name, indices in groups.items()}
 
 
 def one_per_class(labels: NDArray[Any]) -> Indices:
@@ -62,8 +62,6 @@ def write_groups(folder: Path, split: Split, denoise: Denoise, groups: Mapping[s
 
     Images that may differ in size are shown by the crop with the largest error.
     """
-    if isinstance(split.clean, RaggedImages):
-        groups = {group: chosen[:MAX_CROPS] for group, chosen in groups.items()}
     for group, chosen in groups.items():
         if len(chosen):
             write_sheet(folder / f"{group}.png", example_rows(split, denoise, chosen))
