@@ -87,7 +87,7 @@ def measure_trainings(runners: Runners, recorder: Recorder) -> None:
 
 def first_result(runners: Runners, *, keras_alone: bool) -> Run:
     """Run a program that loads a denoiser, here an untrained one, and applies it to one image."""
-    model, noisy = runners.folder / "untrained.h5", runners.split / PREPARED / "test_noisy.npy"
+    model, noisy = runners.folder / "untrained.h5", runners.split / PREPARED / "noisy/test.npy"
     if not model.exists():
         processes.run([sys.executable, "-c", UNTRAINED.format(str(model))], folder=runners.committed)
     if keras_alone:

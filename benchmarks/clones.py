@@ -10,7 +10,8 @@ import yaml
 
 from denoising.batching import batches
 from denoising.images import Bytes, as_float
-from denoising.io.splits import DatasetInfo, create_array, write_dataset_info
+from denoising.io.arrays import create_array
+from denoising.io.splits import DatasetInfo, write_dataset_info
 from denoising.noise.models import Noise, add_noise
 from stages.parameters.document import parse_document
 from stages.paths import PARAMS, PREPARED
@@ -44,13 +45,14 @@ def set_parameters(checkout: Path, changes: Mapping[str, Mapping[str, Any]], *, 
 def write_data(checkout: Path, *, train: Bytes, validation: Bytes) -> None:
     """Write images (N, H, W) as prepare would, with noise."""
     folder = checkout / PREPARED
-    folder.mkdir(parents=True, exist_ok=True)
+    for kind in ("clean", "noisy"):
+        (folder / kind).mkdir(parents=True, exist_ok=True)
     for number, (name, images) in enumerate({"train": train, "validation": validation}.items()):
         shape = (*images.shape, 1)
-        clean = create_array(folder / f"{name}_clean.npy", shape, np.uint8)
-        noisy = create_array(folder / f"{name}_noisy.npy", shape, np.float32)
-        create_array(folder / f"{name}_labels.npy", shape[:1], np.uint8)[:] = 0
+        clean = create_array(folder / f"clean/{name}.npy", shape, np.uint8)
+        noisy = create_array(folder / f"noisy/{name}.npy", shape, np.float32)
+        create_array(folder / f"clean/{name}_labels.npy", shape[:1], np.uint8)[:] = 0
         for part in batches(len(images), size=CHUNK):
             clean[part] = images[part, ..., np.newaxis]
             noisy[part] = add_noise(as_float(clean[part]), NOISE, seed=1, key=(number,), first_index=part.start)
-    write_dataset_info(folder, DatasetInfo("mnist", True, NOISE.kind, NOISE.factor, 1, {}, {}, {}))
+    write_dataset_info(folder, DatasetInfo("mnist", True, NOISE.kind, NOISE.factor, NOISE.clip, 1, {}, {}, {}))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.clones import clone_with_cache
-from denoising.io.splits import open_array
+from denoising.io.arrays import open_array
 from denoising.io.tables import read_summary, read_table, write_summary
 from stages.parameters.document import parse_document
 from stages.paths import (
@@ -99,7 +99,7 @@ def images_a_second(checkout: Path) -> float:
     result = checkout / "logs/score_model.json"
     paths = (checkout / DENOISER, checkout / PREPARED, result)
     subprocess.run([*command, *map(str, paths)], check=True)
-    return len(open_array(paths[1] / "test_clean.npy")) / float(read_summary(result)["predict_again"])
+    return len(open_array(paths[1] / "clean/test.npy")) / float(read_summary(result)["predict_again"])
 
 
 if __name__ == "__main__":

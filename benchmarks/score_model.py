@@ -2,7 +2,7 @@
 
     python -m benchmarks.score_model MODEL.h5 FOLDER RESULT.json [IMAGES]
 
-FOLDER contains test_noisy.npy and test_clean.npy. They are denoised twice: the first time includes the start-up.
+FOLDER contains noisy/test.npy and clean/test.npy. They are denoised twice: the first time includes the start-up.
 """
 
 import json
@@ -14,7 +14,7 @@ import numpy as np
 
 from denoising.images import as_float
 from denoising.inference.denoiser import load
-from denoising.io.splits import open_array
+from denoising.io.arrays import open_array
 from denoising.metrics import psnr, ssim
 
 BATCH = 500
@@ -23,8 +23,8 @@ BATCH = 500
 def main() -> None:
     model, folder, result, *count = sys.argv[1:]
     chosen = slice(int(count[0]) if count else None)
-    noisy = open_array(Path(folder, "test_noisy.npy"))[chosen]
-    clean = as_float(open_array(Path(folder, "test_clean.npy"))[chosen])
+    noisy = open_array(Path(folder, "noisy/test.npy"))[chosen]
+    clean = as_float(open_array(Path(folder, "clean/test.npy"))[chosen])
     denoise = load(model, batch_size=BATCH)
     seconds = []
     for _ in range(2):

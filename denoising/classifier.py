@@ -6,7 +6,7 @@ Its layers are named, so that the bytes of its file depend on its training alone
 from denoising.backend import keras
 
 
-def build_classifier(image_shape: tuple[int, ...], *, classes: int) -> keras.Model:
+def build_classifier(image_shape: tuple[int | None, ...], *, classes: int) -> keras.Model:
     """Return an untrained network from images (N, *image_shape) in [0, 1] to one logit per class, (N, classes)."""
     layers = keras.layers
     return keras.Sequential(

@@ -14,3 +14,7 @@ class DamagedFileError(DenoisingError):
 
 class DatasetUnavailableError(DenoisingError):
     """No usable copy of a data set was found in the cache or on a mirror."""
+
+
+class ImageFileError(DenoisingError):
+    """An image file is damaged, of another format, or cannot be read without loss."""

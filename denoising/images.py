@@ -1,4 +1,9 @@
-"""The array contract: images are float32 in [0, 1], shaped (N, H, W, C); on disk they may be uint8."""
+"""The array contract: images are float32, usually in [0, 1], shaped (N, H, W, C).
+
+On disk they may be uint8 or uint16, whose largest value is white.
+"""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,16 +12,26 @@ from denoising.errors import DenoisingError
 
 Images = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
+Stored = NDArray[Any]  # uint8, uint16 or float32
 
 
-def as_float(images: Bytes) -> Images:
-    """Return uint8 images as float32 in [0, 1]."""
-    return images.astype(np.float32) / np.float32(255)
+def as_float(images: Stored) -> Images:
+    """Return stored images as float32 in [0, 1]."""
+    if images.dtype == np.float32:
+        return images
+    return images.astype(np.float32) / np.float32(np.iinfo(images.dtype).max)
+
+
+def as_sixteen_bit(images: Stored) -> NDArray[np.uint16]:
+    """Return stored images as uint16, so that equal images are equal whatever their type."""
+    if images.dtype == np.uint8:
+        return images.astype(np.uint16) * np.uint16(257)
+    return images if images.dtype == np.uint16 else np.rint(np.clip(images, 0, 1) * 65535).astype(np.uint16)
 
 
 def as_bytes(images: Images) -> Bytes:
-    """Return images in [0, 1] as uint8, rounded to the nearest value."""
-    return np.rint(images * 255).astype(np.uint8)
+    """Return images as uint8, rounded to the nearest value; what is outside [0, 1] is clipped."""
+    return np.rint(np.clip(images, 0, 1) * 255).astype(np.uint8)
 
 
 def require_images(images: Images) -> None:

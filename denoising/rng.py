@@ -15,6 +15,7 @@ class Purpose(IntEnum):
     ON_THE_FLY_NOISE = 4
     ORDER = 5
     SUBSET = 6
+    PATCH = 7
 
 
 def generator(seed: int, *key: int) -> np.random.Generator:

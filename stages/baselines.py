@@ -10,6 +10,7 @@ if __name__ == "__main__":
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,22 @@ from numpy.typing import NDArray
 from denoising.baselines.filters import CLASSICAL_FILTERS
 from denoising.baselines.noise_sweep import sweep_noise
 from denoising.baselines.tuning import TunedFilter, tune
+from denoising.batching import batches
 from denoising.images import Images, as_float
 from denoising.io.atomic import replacing
 from denoising.io.baseline_results import FILTERED_SPLITS, TRIVIAL_METHODS, evenly_spaced
 from denoising.io.progress import progress_bar
-from denoising.io.splits import open_clean_split, open_split, read_dataset_info
+from denoising.io.ragged import RaggedImages, writing_ragged
+from denoising.io.splits import Split, StoredImages, open_clean_split, read_dataset_info
 from denoising.io.tables import write_summary, write_table
+from denoising.noise.crops import SWEEP_SIZE, center_crops
 from denoising.noise.models import Noise
+from denoising.noise.prepared import RECORDED, open_split, prepared_noise
 from stages.parameters.baselines import BaselinesParameters
 from stages.paths import BASELINES, BASELINES_TIMES, PREPARED
 
 TIMED_IMAGES = 20
+AT_ONCE = 8  # images of any size in memory
 
 
 def main(parameters: BaselinesParameters) -> None:
@@ -38,22 +44,23 @@ def main(parameters: BaselinesParameters) -> None:
     # Every other image is for tuning, so that those in between can be measured when evaluate.split is validation.
     spaced = evenly_spaced(len(splits["validation"]), count=2 * parameters.tuning_images)
     tuning, between = spaced[::2], spaced[1::2] if len(spaced) > 1 else spaced
-    clean, noisy = as_float(splits["validation"].clean[tuning]), splits["validation"].noisy[tuning]
-    filters = tune_all(parameters.methods, clean, noisy, noise=Noise(prepared.noise_kind, prepared.noise_factor))
+    noise = None if prepared.noise_kind == RECORDED else prepared_noise(prepared)
+    known = center_crops(splits["validation"], tuning, size=SWEEP_SIZE)
+    filters = tune_all(parameters.methods, as_float(known.clean), known.noisy, noise=noise)
     measured = {"validation": between, "test": evenly_spaced(len(splits["test"]), count=parameters.images)}
     with replacing(BASELINES) as (folder,):
         folder.mkdir()
-        mean = np.mean(open_clean_split(PREPARED, "train").clean, axis=0, dtype=np.float64) / 255
+        train = open_clean_split(PREPARED, "train").clean
+        trivial = () if isinstance(train, RaggedImages) else TRIVIAL_METHODS
         for name, split in splits.items():
-            write_filtered(folder, name, split.noisy[measured[name]], filters)
+            write_filtered(folder, name, split, measured[name], filters)
             np.save(folder / f"{name}_indices.npy", measured[name])
-            for method, image in zip(TRIVIAL_METHODS, (mean, np.zeros_like(mean)), strict=True):
-                stack = np.broadcast_to(image.astype(np.float32), (len(measured[name]), *image.shape))
-                np.save(folder / f"{name}_{method}.npy", stack)
+            if trivial:
+                write_trivial(folder, name, train, count=len(measured[name]))
         tables = sweep_noise(
             filters,
             splits,
-            [Noise(prepared.noise_kind, factor) for factor in parameters.factors],
+            [replace(noise, factor=factor) for factor in parameters.factors] if noise else [],
             seed=prepared.noise_seed,
             tuning=subsample(tuning, count=parameters.factor_tuning_images),
             measured={name: subsample(chosen, count=parameters.factor_images) for name, chosen in measured.items()},
@@ -61,11 +68,13 @@ def main(parameters: BaselinesParameters) -> None:
         for name, table in tables.items():
             write_table(folder / f"{name}_noise_sweep.csv", table)
         methods = {one.method: describe(one) for one in filters}
-        write_summary(folder / "about.json", {"methods": methods, "parameters": parameters.model_dump()})
-    write_times(filters, noisy[:TIMED_IMAGES])
+        write_summary(
+            folder / "about.json", {"methods": methods, "trivial": list(trivial), "parameters": parameters.model_dump()}
+        )
+    write_times(filters, known.noisy[:TIMED_IMAGES])
 
 
-def tune_all(methods: Sequence[str], clean: Images, noisy: Images, *, noise: Noise) -> list[TunedFilter]:
+def tune_all(methods: Sequence[str], clean: Images, noisy: Images, *, noise: Noise | None) -> list[TunedFilter]:
     """Return every method, tuned on these images, the best first."""
     filters = []
     with progress_bar("tuning filters", total=len(methods), unit="methods") as bar:
@@ -79,11 +88,27 @@ def tune_all(methods: Sequence[str], clean: Images, noisy: Images, *, noise: Noi
     return filters
 
 
-def write_filtered(folder: Path, name: str, noisy: Images, filters: list[TunedFilter]) -> None:
+def write_filtered(
+    folder: Path, name: str, split: Split, chosen: NDArray[np.int64], filters: list[TunedFilter]
+) -> None:
     """Write what each filter makes of images of a split."""
-    with progress_bar(f"filtering {name} images", total=len(noisy) * len(filters)) as bar:
+    with progress_bar(f"filtering {name} images", total=len(chosen) * len(filters)) as bar:
         for one in filters:
-            np.save(folder / f"{name}_{one.method}.npy", one(noisy, on_image=bar.update))
+            if not isinstance(split.clean, RaggedImages):
+                np.save(folder / f"{name}_{one.method}.npy", one(split.noisy[chosen], on_image=bar.update))
+                continue
+            with writing_ragged(folder / f"{name}_{one.method}.bin") as file:
+                for part in batches(len(chosen), size=AT_ONCE):
+                    noisy = [split.noisy[index] for index in chosen[part].tolist()]
+                    for image in one.each(noisy, on_image=bar.update):
+                        file.append(image)
+
+
+def write_trivial(folder: Path, name: str, train: StoredImages, *, count: int) -> None:
+    """Write the trivial answers: the mean training image, and black."""
+    mean = np.mean(train, axis=0, dtype=np.float64) / 255
+    for method, image in zip(TRIVIAL_METHODS, (mean, np.zeros_like(mean)), strict=True):
+        np.save(folder / f"{name}_{method}.npy", np.broadcast_to(image.astype(np.float32), (count, *image.shape)))
 
 
 def subsample(indices: NDArray[np.int64], *, count: int) -> NDArray[np.int64]:

@@ -6,23 +6,30 @@ if __name__ == "__main__":
     run_stage("evaluate")
 
 import time
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from denoising.backend.determinism import set_threads
-from denoising.batching import batches
 from denoising.evaluation.comparison import compare_methods, summarise_methods
-from denoising.evaluation.examples import index_table, select_examples, write_groups, write_methods
+from denoising.evaluation.examples import (
+    MAX_CROPS,
+    MAX_EXAMPLES,
+    index_table,
+    select_examples,
+    write_groups,
+    write_methods,
+    write_whole,
+)
 from denoising.evaluation.leakage import check_leakage
-from denoising.evaluation.noise_realizations import new_noise, prepared_noise
+from denoising.evaluation.noise_realizations import new_noise, stored_noise
 from denoising.evaluation.noise_sweep import evaluate_noise_sweep
 from denoising.evaluation.noise_types import evaluate_noise_types
 from denoising.evaluation.per_image import per_image_table, psnr_histogram
 from denoising.evaluation.provenance import describe_provenance
 from denoising.evaluation.renoised import RenoisedImages
 from denoising.evaluation.scores import score_realizations
+from denoising.evaluation.shared_content import compare_contents
 from denoising.evaluation.summary import (
     key_metrics,
     summarise_classes,
@@ -30,14 +37,16 @@ from denoising.evaluation.summary import (
     summarise_margin,
     summarise_realizations,
 )
-from denoising.images import as_float
-from denoising.inference.classifier import load_classifier
+from denoising.images import Bytes, as_float
+from denoising.inference.classifier import Classify, load_classifier
 from denoising.inference.denoiser import Denoiser, load
 from denoising.io.atomic import replacing
-from denoising.io.baseline_results import evenly_spaced, open_baseline_results
-from denoising.io.splits import SPLIT_NAMES, Split, open_split, read_dataset_info
+from denoising.io.baseline_results import BaselineResults, evenly_spaced, open_baseline_results
+from denoising.io.ragged import RaggedImages, image_batches
+from denoising.io.splits import SPLIT_NAMES, DatasetInfo, Split, open_clean_split, read_dataset_info
 from denoising.io.tables import Table, read_summary, write_summary, write_table
-from denoising.noise.models import Noise
+from denoising.noise.crops import SWEEP_SIZE, center_crops
+from denoising.noise.prepared import RECORDED, open_split, prepared_noise
 from stages.parameters.compute import ComputeParameters
 from stages.parameters.evaluate import EvaluateParameters
 from stages.paths import (
@@ -56,6 +65,7 @@ from stages.paths import (
     TRAINING_SUMMARY,
 )
 
+TIMED_IMAGES = 20  # crops, as of the filters, where images differ in size
 REPEATED = "The source itself repeats them, so the scores are too high."
 
 
@@ -64,43 +74,42 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
     name, batch_size = parameters.split, parameters.batch_size
     bootstrap = {"resamples": parameters.bootstrap_resamples, "seed": parameters.seed}
     prepared, split = read_dataset_info(PREPARED), open_split(PREPARED, name)
-    noise = Noise(prepared.noise_kind, prepared.noise_factor)
+    noise = None if prepared.noise_kind == RECORDED else prepared_noise(prepared)
     denoise = load(DENOISER, image_shape=split.image_shape, batch_size=batch_size)
-    classify = load_classifier(CLASSIFIER, image_shape=split.image_shape)
+    classify = None if split.labels is None else load_classifier(CLASSIFIER, image_shape=split.image_shape)
     baselines = open_baseline_results(BASELINES, name, image_shape=split.image_shape)
-    learned_from = (open_split(PREPARED, other) for other in ("train", "validation") if other != name)  # one at a time
-    duplicates, traced = check_leakage(split, learned_from, known_duplicates=prepared.known_duplicates[name])
+    learned_from = [other for other in ("train", "validation") if other != name]
+    leakage = check_leakage(
+        split, (open_split(PREPARED, other) for other in learned_from), known_duplicates=prepared.known_duplicates[name]
+    )
+    if isinstance(split.clean, RaggedImages):
+        leakage |= compare_contents(split.clean, [open_clean_split(PREPARED, other).clean for other in learned_from])
 
-    realizations = [prepared_noise(split)] + [
-        new_noise(noise, seed=parameters.seed, key=(SPLIT_NAMES.index(name), number))
-        for number in range(1, parameters.noise_draws)
-    ]
+    realizations = [stored_noise(split)]
+    if noise:
+        key = SPLIT_NAMES.index(name)
+        realizations += [
+            new_noise(noise, seed=parameters.seed, key=(key, number)) for number in range(1, parameters.noise_draws)
+        ]
     scores = score_realizations(split, denoise, classify, batch_size=batch_size, realizations=realizations)
     first = scores[0]  # of the prepared noise, which all tables show
-    clean_class = np.concatenate([classify(as_float(split.clean[p])) for p in batches(len(split), size=batch_size)])
-    images = per_image_table(first, split.labels, clean_class=clean_class, filtered=baselines.indices)
+    clean_class = classify_clean(split, classify, batch_size=batch_size)
+    images = per_image_table(first, split, clean_class=clean_class, filtered=baselines.indices)
     compared = compare_methods(split, baselines, first, classify, batch_size=batch_size)
-    methods = summarise_methods(compared, (clean_class == split.labels)[baselines.indices], **bootstrap)
-    chosen = evenly_spaced(len(split), count=parameters.images)
-    filtered = np.unique(baselines.noise_sweep["index"]).astype(np.int64)
-    renoised, renoised_filtered = (
-        RenoisedImages(split, indices, denoise, prepared.noise_seed) for indices in (chosen, filtered)
-    )
+    correct = None if clean_class is None else (clean_class == split.labels)[baselines.indices]
+    methods = summarise_methods(compared, correct, **bootstrap)
     tables: dict[str, Table] = {
         "images": images,
-        "classes": summarise_classes(first, split.labels, **bootstrap),
+        "classes": {"label": []} if split.labels is None else summarise_classes(first, split.labels, **bootstrap),
         "psnr_histogram": psnr_histogram({kind: of["psnr"] for kind, of in first.items()}),
         "methods": methods,
-        "noise_sweep": evaluate_noise_sweep(
-            renoised, renoised_filtered, baselines.noise_sweep, kind=noise.kind, **bootstrap
-        ),
-        "noise_types": evaluate_noise_types(renoised, noise, **bootstrap),
+        **other_noise(split, denoise, baselines, prepared, parameters),
     }
     summary = merge(
-        {"dataset": prepared.source, "noise": asdict(noise), "split": name, "images": len(split)},
-        {"repeated_images": duplicates, "traced_noise": traced},
+        {"dataset": prepared.source, "noise": describe_noise(prepared), "split": name, "images": len(split)},
+        leakage,
         summarise_realizations(scores, **bootstrap),
-        summarise_classification(images),
+        {} if clean_class is None else summarise_classification(images),
         summarise_margin(methods, best=next(iter(baselines.methods))),
     )
     training, classifier = read_summary(TRAINING_SUMMARY), read_summary(CLASSIFIER_SUMMARY)
@@ -108,27 +117,65 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
         "prepare": prepared.parameters,
         "train": training["parameters"],
         "baselines": baselines.parameters,
-        "classifier": classifier["parameters"],
+        **({} if classify is None else {"classifier": classifier["parameters"]}),
         "evaluate": parameters.model_dump(),
         "compute": compute.model_dump(),
     }
-    models = {"denoiser": DENOISER, "classifier": CLASSIFIER}
+    models = {"denoiser": DENOISER, **({} if classify is None else {"classifier": CLASSIFIER})}
     provenance = describe_provenance(prepared, baselines, parameters=sections, models=models)
-    examples = select_examples(images)
+    is_cropped = isinstance(split.clean, RaggedImages)
+    examples = select_examples(images, most=MAX_CROPS if is_cropped else MAX_EXAMPLES)
     targets = [METRICS, EVALUATION_SUMMARY, PROVENANCE, EXAMPLES, EXAMPLE_SHEETS]
     targets += [EVALUATION / f"{table}.csv" for table in tables]
     with replacing(*targets) as (metrics_file, summary_file, provenance_file, examples_file, sheets, *table_files):
         write_summary(metrics_file, key_metrics(summary, validation=training["validation"]))
-        write_summary(summary_file, summary)
         write_summary(provenance_file, provenance)
         for path, table in zip(table_files, tables.values(), strict=True):
             write_table(path, table)
         sheets.mkdir()
         write_groups(sheets, split, denoise, examples)
+        if is_cropped:
+            summary["whole"] = write_whole(sheets, split, denoise, int(examples["median"][0]))
         examples["methods"] = write_methods(sheets, split, denoise, baselines, methods=methods["method"])
         write_table(examples_file, index_table(examples))
+        write_summary(summary_file, summary)
     write_time(denoise, split, batch_size=batch_size)
     print_summary(summary)
+
+
+def classify_clean(split: Split, classify: Classify | None, *, batch_size: int) -> Bytes | None:
+    """Return the class predicted for each clean image, if it has a label."""
+    if classify is None:
+        return None
+    classes = np.zeros(len(split), np.uint8)
+    for part in image_batches(split.clean, size=batch_size):
+        classes[part] = classify(as_float(split.clean[part]))
+    return classes
+
+
+def other_noise(
+    split: Split, denoise: Denoiser, baselines: BaselineResults, prepared: DatasetInfo, parameters: EvaluateParameters
+) -> dict[str, Table]:
+    """Return the tables of other factors and types of noise; without rows where the noise was recorded, not made."""
+    if prepared.noise_kind == RECORDED:
+        return {"noise_sweep": {"factor": []}, "noise_types": {"kind": []}}
+    noise, bootstrap = (
+        prepared_noise(prepared),
+        {"resamples": parameters.bootstrap_resamples, "seed": parameters.seed},
+    )
+    chosen = evenly_spaced(len(split), count=parameters.images)
+    filtered = np.unique(baselines.noise_sweep["index"]).astype(np.int64)
+    renoised, renoised_filtered = (
+        RenoisedImages.cropped(split, indices, denoise, seed=prepared.noise_seed) for indices in (chosen, filtered)
+    )
+    sweep = evaluate_noise_sweep(renoised, renoised_filtered, baselines.noise_sweep, prepared=noise, **bootstrap)
+    return {"noise_sweep": sweep, "noise_types": evaluate_noise_types(renoised, noise, **bootstrap)}
+
+
+def describe_noise(prepared: DatasetInfo) -> dict[str, Any]:
+    if prepared.noise_kind == RECORDED:
+        return {"kind": RECORDED}
+    return {"kind": prepared.noise_kind, "factor": prepared.noise_factor, "clip": prepared.noise_clip}
 
 
 def merge(*parts: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +186,8 @@ def merge(*parts: dict[str, Any]) -> dict[str, Any]:
 
 def write_time(denoise: Denoiser, split: Split, *, batch_size: int) -> None:
     """Write how many milliseconds the denoiser takes per image."""
-    noisy = split.noisy[: 4 * batch_size]
+    few = center_crops(split, evenly_spaced(len(split), count=TIMED_IMAGES), size=SWEEP_SIZE)
+    noisy = few.noisy if isinstance(split.clean, RaggedImages) else split.noisy[: 4 * batch_size]
     began = time.perf_counter()
     denoise(noisy)
     milliseconds = (time.perf_counter() - began) * 1000 / len(noisy)
@@ -152,7 +200,8 @@ def print_summary(summary: dict[str, Any]) -> None:
     if summary["repeated_images"]:
         print(f"  Caution: {summary['repeated_images']:,} of them are also among the images trained on. {REPEATED}")
     for name in ("noisy", "denoised"):
-        line = "  {:<8}  PSNR {psnr:5.2f} dB{}  SSIM {ssim:.3f}  accuracy {accuracy:.1%}"
+        line = "  {:<8}  PSNR {psnr:5.2f} dB{}  SSIM {ssim:.3f}"
+        line += "  accuracy {accuracy:.1%}" if "accuracy" in summary[name] else ""
         print(line.format(name, interval_text(summary["intervals"][name]["psnr"]), **summary[name]))
     margin, best = summary["intervals"]["margin"]["psnr"], summary["best_filter"]["method"]
     print(

@@ -5,6 +5,7 @@ from pathlib import Path
 PARAMS = Path("params.yaml")
 EXPERIMENTS = Path("experiments")
 
+INDEX = Path("data/index.json")
 PREPARED = Path("data/prepared")
 BASELINES = Path("data/baselines")
 

@@ -12,27 +12,35 @@ from denoising.io.progress import progress_bar
 from stages.parameters.plot import PlotParameters
 from stages.paths import EVALUATION, FIGURES, TRAINING
 
-DRAWN = (
+FIGURES_OF_ALL = (
     result_figures.original_and_noisy,
     result_figures.noisy_denoised_original,
     result_figures.training_curves,
     result_figures.psnr_distribution,
-    result_figures.by_class,
     result_figures.best_median_worst,
     comparison_figures.methods,
     comparison_figures.methods_side_by_side,
-    comparison_figures.noise_sweep,
-    comparison_figures.noise_types,
+)
+FIGURES_OF_CROPS = (result_figures.whole_image,)
+FIGURES_OF_CLASSES = (
+    result_figures.by_class,
     comparison_figures.confusion,
     comparison_figures.repaired_and_flipped,
 )
+FIGURES_OF_OTHER_NOISE = (comparison_figures.noise_sweep, comparison_figures.noise_types)
 
 
 def main(parameters: PlotParameters) -> None:
     results = Results.read(evaluation=EVALUATION, training=TRAINING, **parameters.model_dump())
-    with replacing(FIGURES) as (folder,), progress_bar("drawing", total=len(DRAWN), unit="figures") as bar:
+    drawn = (
+        *FIGURES_OF_ALL,
+        *(FIGURES_OF_CROPS if results.has_crops else ()),
+        *(FIGURES_OF_CLASSES if results.has_classes else ()),
+        *(FIGURES_OF_OTHER_NOISE if results.has_other_noise else ()),
+    )
+    with replacing(FIGURES) as (folder,), progress_bar("drawing", total=len(drawn), unit="figures") as bar:
         folder.mkdir()
-        for draw in DRAWN:
+        for draw in drawn:
             draw(results, folder / f"{draw.__name__}.png")
             bar.update()
     for path in sorted(FIGURES.iterdir()):

@@ -1,4 +1,4 @@
-"""Download, normalise and split the images, and add noise: writes data/prepared/."""
+"""Download or read, normalise and split the images, and add noise: writes data/prepared/."""
 
 from stages.run import run_stage
 
@@ -8,55 +8,135 @@ if __name__ == "__main__":
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from denoising.batching import batches
+from denoising.datasets.bsds500 import load_bsds500
+from denoising.datasets.folder import ImageFile
+from denoising.datasets.folder_splits import FolderOptions, split_files
+from denoising.datasets.image_splits import ImageSplitWriter
+from denoising.datasets.photographs import embedded_photographs
 from denoising.datasets.sources import LabelledImages, load_source
-from denoising.errors import DatasetUnavailableError
+from denoising.errors import DatasetUnavailableError, DenoisingError
 from denoising.images import as_float
+from denoising.io.arrays import create_array
 from denoising.io.atomic import replacing
 from denoising.io.progress import progress_bar
-from denoising.io.splits import SPLIT_NAMES, DatasetInfo, create_array, write_dataset_info
+from denoising.io.splits import SPLIT_NAMES, DatasetInfo, write_dataset_info
+from denoising.io.tables import read_summary
 from denoising.noise.models import Noise, add_noise
-from stages.parameters.prepare import PrepareParameters
-from stages.paths import PREPARED
+from denoising.noise.prepared import RECORDED
+from stages.parameters.prepare import FILE_SOURCES, PrepareParameters
+from stages.paths import INDEX, PREPARED
 
 CHUNK = 2_000  # images in memory at a time as float32
 OFFLINE = (
-    "  use the embedded digits, which need no network: dvc exp run -S prepare.source=digits\n"
-    "  (outside of a Git repository: set prepare.source to digits in params.yaml, then run dvc repro)"
+    "  use the embedded {0}, which need no network: dvc exp run -S prepare.source={0}\n"
+    "  (outside of a Git repository: set prepare.source to {0} in params.yaml, then run dvc repro)"
 )
 
 
 def main(parameters: PrepareParameters) -> None:
-    try:
-        source = load_source(
-            parameters.source,
-            validation_fraction=parameters.validation_fraction,
-            seed=parameters.seed,
-            digits_test_fraction=parameters.digits.test_fraction,
-            digits_augmented_copies=parameters.digits.augmented_copies,
+    with replacing(PREPARED) as (folder,):
+        for part in ("clean", "noisy"):
+            (folder / part).mkdir(parents=True)
+        write = write_image_files if parameters.source in FILE_SOURCES else write_arrays
+        try:
+            splits, verified, duplicates = write(folder, parameters)
+        except DatasetUnavailableError as error:
+            raise DatasetUnavailableError(f"{error}\n{OFFLINE.format(embedded(parameters.source))}") from error
+        noise = parameters.noise.settings("kind")
+        info = DatasetInfo(
+            source=parameters.source,
+            verified=verified,
+            noise_kind=parameters.noise.kind,
+            noise_factor=noise.get("factor"),
+            noise_clip=noise.get("clip", False),
+            noise_seed=parameters.seed,
+            known_duplicates=duplicates,
+            splits=splits,
+            parameters=parameters.model_dump(exclude=unused(parameters.source)),
         )
-    except DatasetUnavailableError as error:
-        raise DatasetUnavailableError(f"{error}\n{OFFLINE}") from error
-    splits, noise = source.splits, Noise(parameters.noise.kind, parameters.noise.factor)
-    info = DatasetInfo(
-        source=parameters.source,
-        verified=source.verified,
-        noise_kind=noise.kind,
-        noise_factor=noise.factor,
-        noise_seed=parameters.seed,
-        known_duplicates=source.known_duplicates,
-        splits={name: describe(images) for name, images in splits.items()},
-        parameters=parameters.model_dump(exclude=None if parameters.source == "digits" else {"digits"}),
+        write_dataset_info(folder, info)
+    print(f"{PREPARED}: " + ", ".join(f"{splits[name]['images']:,} {name}" for name in SPLIT_NAMES) + " images")
+
+
+def embedded(source: str) -> str:
+    return "photographs" if source in FILE_SOURCES else "digits"
+
+
+def unused(source: str) -> dict[str, Any]:
+    """Return what has no part in a source, as `model_dump` excludes it: its changes do not change the prepared data.
+
+    The content of a folder counts, not its place.
+    """
+    places = {"clean": True, "noisy": True}
+    division = dict.fromkeys(("test_fraction", "group_by", "labels"), True)
+    return {
+        **({} if source == "digits" else {"digits": True}),
+        **({"folder": places} if source == "folder" else {}),
+        **({"folder": places | division, "validation_fraction": True} if source in ("bsds500", "photographs") else {}),
+        **({} if source in FILE_SOURCES else {"folder": True}),
+    }
+
+
+def write_arrays(folder: Path, parameters: PrepareParameters) -> tuple[dict[str, Any], bool, dict[str, int]]:
+    """Write the splits of a source of equal images, with noise; return what is known of them."""
+    source = load_source(
+        parameters.source,
+        validation_fraction=parameters.validation_fraction,
+        seed=parameters.seed,
+        digits_test_fraction=parameters.digits.test_fraction,
+        digits_augmented_copies=parameters.digits.augmented_copies,
     )
-    with replacing(PREPARED) as (folder,), progress_bar("adding noise", total=sum(map(len, splits.values()))) as bar:
-        folder.mkdir()
+    splits = source.splits
+    noise = Noise(parameters.noise.kind, **parameters.noise.settings("kind"))
+    with progress_bar("adding noise", total=sum(map(len, splits.values()))) as bar:
         for name in SPLIT_NAMES:
             write_split(folder, name, splits[name], noise=noise, seed=parameters.seed, on_images=bar.update)
-        write_dataset_info(folder, info)
-    print(f"{PREPARED}: " + ", ".join(f"{len(splits[name]):,} {name}" for name in SPLIT_NAMES) + " images")
+    described = {name: describe(images) for name, images in splits.items()}
+    return described, source.verified, source.known_duplicates
+
+
+def write_image_files(folder: Path, parameters: PrepareParameters) -> tuple[dict[str, Any], bool, dict[str, int]]:
+    """Write the splits of a source of image files, without noise, which is drawn when it is used."""
+    files, verified = list_files(parameters)
+    white = parameters.folder.white
+    writer = ImageSplitWriter(
+        folder, color_mode=parameters.folder.color_mode, white=None if white == "auto" else float(white)
+    )
+    with progress_bar("decoding images", total=sum(map(len, files.values())), unit="files") as bar:
+        described = {name: writer.write(name, files[name], on_file=bar.update) for name in SPLIT_NAMES}
+    duplicates = writer.finish()
+    if writer.transparent:
+        print(f"Transparency is left out: {', '.join(dict.fromkeys(writer.transparent))}")
+    return described, verified, duplicates
+
+
+def list_files(parameters: PrepareParameters) -> tuple[dict[str, list[ImageFile]], bool]:
+    """Return the files of each split, and whether a checksum shows that they are those of the source."""
+    if parameters.source == "bsds500":
+        with progress_bar("finding photographs", total=500, unit="files") as bar:
+            return load_bsds500(on_file=bar.update), True
+    if parameters.source == "photographs":
+        return embedded_photographs(), True
+    options = FolderOptions(
+        test_fraction=parameters.folder.test_fraction,
+        validation_fraction=parameters.validation_fraction,
+        group_by=parameters.folder.group_by,
+        labels=parameters.folder.labels,
+        seed=parameters.seed,
+    )
+    clean, noisy = Path(parameters.folder.clean), Path(parameters.folder.noisy)
+    digests = read_summary(INDEX)
+    if bool(digests["noisy"]) != (parameters.noise.kind == RECORDED):
+        raise DenoisingError(
+            f"prepare.noise.kind is {parameters.noise.kind}, but {noisy} contains {len(digests['noisy'])} images. "
+            "With noisy images of your own, set it to recorded; without, set prepare.folder.noisy to an empty folder."
+        )
+    return split_files(clean, noisy, digests, options), True
 
 
 def describe(split: LabelledImages) -> dict[str, object]:
@@ -74,9 +154,9 @@ def write_split(
 ) -> None:
     """Write the clean and the noisy images of a split, a chunk at a time."""
     shape = split.images.shape
-    clean = create_array(folder / f"{name}_clean.npy", shape, np.uint8)
-    noisy = create_array(folder / f"{name}_noisy.npy", shape, np.float32)
-    create_array(folder / f"{name}_labels.npy", shape[:1], np.uint8)[:] = split.labels
+    clean = create_array(folder / f"clean/{name}.npy", shape, np.uint8)
+    noisy = create_array(folder / f"noisy/{name}.npy", shape, np.float32)
+    create_array(folder / f"clean/{name}_labels.npy", shape[:1], np.uint8)[:] = split.labels
     key = (SPLIT_NAMES.index(name),)
     for chunk in batches(len(split), size=CHUNK):
         clean[chunk] = split.images[chunk]

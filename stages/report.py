@@ -31,6 +31,10 @@ def matching_seeds(record: dict[str, Any], parameters: dict[str, Any]) -> dict[s
     """Return the recorded spread over training seeds, if it was measured with these parameters but for the seeds."""
 
     def compared(of: dict[str, Any]) -> list[dict[str, Any]]:
-        return [of["prepare"], *({**of[name], "seed": None} for name in ("train", "classifier")), of["evaluate"]]
+        return [
+            of["prepare"],
+            *({**of.get(name, {}), "seed": None} for name in ("train", "classifier")),
+            of["evaluate"],
+        ]
 
     return record["seeds"] if compared(record["parameters"]) == compared(parameters) else None

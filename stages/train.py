@@ -11,16 +11,20 @@ if __name__ == "__main__":
 import time
 from pathlib import Path
 
+from denoising.backend import keras
 from denoising.backend.determinism import seed_everything, set_threads
 from denoising.backend.distribution import choose_strategy
 from denoising.backend.hardware import describe_hardware
 from denoising.backend.schedules import SCHEDULES
 from denoising.io.atomic import replacing
-from denoising.io.splits import Split, open_split, read_dataset_info
+from denoising.io.baseline_results import evenly_spaced
+from denoising.io.splits import SPLIT_NAMES, Split, open_clean_split, read_dataset_info
 from denoising.io.tables import write_summary, write_table
 from denoising.models.macs import count_macs
 from denoising.models.registry import build_model, build_training_model
+from denoising.noise.crops import MULTIPLE, center_crops
 from denoising.noise.on_the_fly import OnTheFlyNoise
+from denoising.noise.prepared import open_split
 from denoising.training.checkpoint import (
     Checkpoint,
     EpochMetrics,
@@ -29,17 +33,18 @@ from denoising.training.checkpoint import (
     loaded_files,
     save_checkpoint,
 )
-from denoising.training.loader import TrainingLoader, choose_subset
+from denoising.training.loader import Loader, TrainingLoader, choose_subset, require_one_size
 from denoising.training.logger import TrainingLogger, open_live
 from denoising.training.losses import training_loss
 from denoising.training.optimizers import build_optimizer
+from denoising.training.patches import PatchLoader, require_patches
 from denoising.training.trainer import Trainer
 from denoising.training.validation import make_validation_function
 from stages.parameters.compute import ComputeParameters
 from stages.parameters.train import TrainParameters
 from stages.paths import CHECKPOINTS, DENOISER, PREPARED, TRAIN_LOG, TRAIN_TIMES, TRAINING, TRAINING_SUMMARY
 
-DATA = ["about.json", *(f"{split}_{part}.npy" for split in ("train", "validation") for part in ("clean", "noisy"))]
+VALIDATION_CROPS, VALIDATION_SIZE = 100, 256  # how many of images of different sizes, and their sides in pixels
 
 
 def main(parameters: TrainParameters, compute: ComputeParameters) -> None:
@@ -47,14 +52,14 @@ def main(parameters: TrainParameters, compute: ComputeParameters) -> None:
     seed_everything(parameters.seed)
     train, validation = (open_split(PREPARED, name) for name in ("train", "validation"))
     began = time.monotonic()
-    data = (PREPARED / name for name in DATA)
+    data = [PREPARED / "about.json", *(path for name in ("train", "validation") for path in arrays_of(name))]
     code = loaded_files(("denoising", "stages.train", "stages.parameters.train"))
     settings = parameters.model_dump()
     checkpoint_path = checkpoint_folder() / f"{fingerprint(settings, describe_hardware(), data, code)}.npz"
     checkpoint = load_checkpoint(checkpoint_path) or Checkpoint()
     began -= checkpoint.seconds
     loader = make_loader(parameters, train)
-    trainer = make_trainer(parameters, loader, validation)
+    trainer = make_trainer(parameters, loader, validation_images(parameters, validation))
     denoiser, history = trainer.denoiser, checkpoint.history
     TRAIN_LOG.parent.mkdir(exist_ok=True)
     with (
@@ -64,7 +69,10 @@ def main(parameters: TrainParameters, compute: ComputeParameters) -> None:
     ):
         logger = TrainingLogger(live=live, log=log, epochs=parameters.epochs, images=len(loader))
         denoiser.summary(print_fn=logger.note, line_length=78)
-        logger.note(f"{len(loader):,} training and {len(validation):,} validation images; log file: {TRAIN_LOG}")
+        logger.note(
+            f"{len(loader):,} training {parameters.examples} and {len(validation):,} validation images; log file: "
+            f"{TRAIN_LOG}"
+        )
         if history:
             trainer.state = checkpoint.state
             logger.note(f"Resuming after epoch {len(history)}, where the training was interrupted.")
@@ -85,7 +93,10 @@ def main(parameters: TrainParameters, compute: ComputeParameters) -> None:
         denoiser.set_weights(checkpoint.best_weights)
         denoiser.save(model, include_optimizer=False)
         saved = {name.partition("/")[2]: value for name, value in history[epoch - 1].items() if "validation" in name}
-        size = {"parameter_count": denoiser.count_params(), "multiply_adds": count_macs(denoiser)}
+        size = {
+            "parameter_count": denoiser.count_params(),
+            "multiply_adds": count_macs(of_one_size(parameters, denoiser)),
+        }
         described = {"epoch": epoch, "validation": saved, **size, "parameters": settings}
         write_summary(summary, {**described, "machine": describe_hardware()})
     kibibytes = DENOISER.stat().st_size / 1024
@@ -103,25 +114,42 @@ def checkpoint_folder() -> Path:
     return CHECKPOINTS
 
 
-def make_loader(parameters: TrainParameters, train: Split) -> TrainingLoader:
-    """Return the loader of the chosen training images, with prepared or on-the-fly noise."""
+def arrays_of(name: str) -> list[Path]:
+    """Return the files of images of a split that are small enough to be read whole: about.json has sums of all."""
+    return sorted(path for part in ("clean", "noisy") for path in PREPARED.glob(f"{part}/{name}.npy"))
+
+
+def make_loader(parameters: TrainParameters, train: Split) -> Loader:
+    """Return the loader of the chosen training images, with stored or on-the-fly noise."""
     noise = None
     if parameters.noise_sampling == "per_epoch":
-        prepared, factor_range = (
-            read_dataset_info(PREPARED),
-            parameters.settings("noise_sampling")["noise_factor_range"],
-        )
-        low, high = [prepared.noise_factor] * 2 if factor_range == "prepared" else factor_range
-        noise = OnTheFlyNoise(prepared.noise_kind, (low, high), parameters.seed)
+        prepared = read_dataset_info(PREPARED)
+        factor_range = parameters.settings("noise_sampling")["noise_factor_range"]
+        low, high = [prepared.noise_factor or 0.0] * 2 if factor_range == "prepared" else factor_range
+        noise = OnTheFlyNoise(prepared.noise_kind, (low, high), prepared.noise_clip, parameters.seed)
     indices = choose_subset(len(train), fraction=parameters.train_fraction, seed=parameters.seed)
-    return TrainingLoader(train, indices, noise, parameters.batch_size, parameters.seed)
+    common = (train, indices, noise, parameters.batch_size, parameters.seed)
+    if parameters.examples == "images":
+        require_one_size([open_clean_split(PREPARED, name) for name in SPLIT_NAMES])
+        return TrainingLoader(*common)
+    patches = parameters.settings("examples")
+    require_patches(train, patches["patch_size"])
+    return PatchLoader(*common, **patches)
 
 
-def make_trainer(parameters: TrainParameters, loader: TrainingLoader, validation: Split) -> Trainer:
+def validation_images(parameters: TrainParameters, validation: Split) -> Split:
+    """Return the validation images that are measured in every epoch: all of one size, or crops of different ones."""
+    if parameters.examples == "images":
+        return validation
+    some = evenly_spaced(len(validation), count=VALIDATION_CROPS)
+    return center_crops(validation, some, size=VALIDATION_SIZE, multiple=MULTIPLE)
+
+
+def make_trainer(parameters: TrainParameters, loader: Loader, validation: Split) -> Trainer:
     """Return the trainer of the denoiser that the parameters describe, distributed over the devices there are."""
     size = parameters.settings("architecture")
     loss = training_loss(parameters.loss, kl_weight=size.pop("kl_weight", 0.0))
-    shape = validation.image_shape
+    shape = validation.image_shape if parameters.examples == "images" else (None, None, validation.image_shape[-1])
     denoiser = build_model(parameters.architecture, shape, **size)
     validate = make_validation_function(denoiser, validation, loss=parameters.loss)
     steps = parameters.epochs * -(-len(loader) // parameters.batch_size)
@@ -137,6 +165,15 @@ def make_trainer(parameters: TrainParameters, loader: TrainingLoader, validation
             **parameters.settings("optimizer"),
         )
         return Trainer(model, denoiser, optimizer=optimizer, loss=loss, loader=loader, validate=validate)
+
+
+def of_one_size(parameters: TrainParameters, denoiser: keras.Model) -> keras.Model:
+    """Return the denoiser, or, where it takes images of any size, one like it for a patch."""
+    if parameters.examples == "images":
+        return denoiser
+    side = parameters.settings("examples")["patch_size"]
+    size = {name: of for name, of in parameters.settings("architecture").items() if name != "kl_weight"}
+    return build_model(parameters.architecture, (side, side, denoiser.input_shape[-1]), **size)
 
 
 def best_epoch(history: list[EpochMetrics]) -> int:

@@ -50,9 +50,8 @@ def schema() -> dict[str, Any]:
 
 def _fields(prefix: str, section: type[Section]) -> Iterator[Described]:
     for name, field in section.model_fields.items():
-        annotation = field.annotation
-        if isinstance(annotation, type) and issubclass(annotation, Section):
-            yield from _fields(f"{prefix}.{name}", annotation)
+        if name in section.sections():
+            yield from _fields(f"{prefix}.{name}", section.sections()[name])
             continue
         yield f"{prefix}.{name}", field, ""
         owners: dict[str, list[str]] = {}
@@ -72,6 +71,7 @@ def _code(text: str, words: tuple[str, ...]) -> str:
 def _section_schema(section: type[Section]) -> dict[str, Any]:
     """Return the schema of a section: that of pydantic, and which settings each choice has."""
     own = _inline(section.model_json_schema())
+    own["properties"] |= {name: _section_schema(inner) for name, inner in section.sections().items()}
     conditions = []
     for choice, settings in section.settings_of.items():
         every = {name for of in settings.values() for name in of.model_fields}

@@ -10,6 +10,11 @@ from denoising.noise.models import Noise
 from denoising.noise.moments import moments
 
 
+def is_biased(noise: Noise) -> bool:
+    """Say whether the average of noisy pixels is not the clean pixel."""
+    return noise.clip or noise.kind == "salt_and_pepper"
+
+
 def debias(images: Images, noise: Noise) -> Images:
     """Map averaged noisy pixels to the clean pixels that have these averages; any shape."""
     clean = np.linspace(0, 1, 1001)

@@ -22,6 +22,7 @@ from denoising.images import Images
 Channel = NDArray[np.float64]
 Setting = dict[str, Any]
 WAVELET_LEVELS = 2  # a digit is small
+SMALL = 64  # pixels a side
 NO_NOISE = 1e-6  # a standard deviation; below it there is nothing to filter
 
 
@@ -32,11 +33,17 @@ class Filter:
     apply: Callable[..., Channel]
     variants: list[Setting]
     strength: float | None
+    apply_rgb: Callable[..., Channel] | None = None  # where a method treats colours together
 
     def __call__(self, image: Images, *, deviation: float, setting: Setting) -> Images:
-        """Return an image (H, W, C) with each channel filtered; without noise it is returned unchanged."""
+        """Return an image (H, W, C), filtered channel by channel or, where the method can, in colour.
+
+        Without noise it is returned unchanged.
+        """
         if deviation < NO_NOISE:
             return image
+        if self.apply_rgb and image.shape[-1] == 3:
+            return self.apply_rgb(image.astype(np.float64), deviation=deviation, **setting).astype(np.float32)
         channels = np.moveaxis(image.astype(np.float64), -1, 0)
         filtered = np.stack([self.apply(channel, deviation=deviation, **setting) for channel in channels], axis=-1)
         return filtered.astype(np.float32)
@@ -86,9 +93,28 @@ def _wavelet(channel: Channel, *, deviation: float, wavelet: str, mode: str, str
 def _bm3d(channel: Channel, *, deviation: float, strength: float) -> Channel:
     """Filter groups of similar blocks (Dabov et al., doi:10.1109/TIP.2007.901238).
 
-    Blocks start at every other pixel, and their variances are computed on 16x16 pixels. On small digits this is no
-    worse than the default profile of the package, which uses 3 and 32, and takes a third of the time.
+    In small images blocks start at every other pixel, and their variances are computed on 16x16 pixels. On digits this
+    is no worse than the default profile of the package, which uses 3 and 32, and takes a third of the time.
     """
+    bm3d = _bm3d_package()
+    return bm3d.bm3d(channel, strength * deviation, _bm3d_profile(bm3d, channel))
+
+
+def _bm3d_rgb(image: Channel, *, deviation: float, strength: float) -> Channel:
+    """Filter colours together: blocks are grouped by luminance."""
+    bm3d = _bm3d_package()
+    return bm3d.bm3d_rgb(image, strength * deviation, _bm3d_profile(bm3d, image))
+
+
+def _bm3d_profile(bm3d: Any, image: Channel) -> Any:
+    profile = bm3d.BM3DProfile()
+    if min(image.shape[:2]) < SMALL:
+        profile.nf, profile.step_ht, profile.step_wiener = 16, 2, 2
+    profile.num_threads = 1  # several threads sum in a different order every time
+    return profile
+
+
+def _bm3d_package() -> Any:
     try:
         import bm3d  # an extra: its licence allows non-commercial use only
     except (ImportError, OSError) as error:
@@ -96,10 +122,7 @@ def _bm3d(channel: Channel, *, deviation: float, strength: float) -> Channel:
             "The package bm3d cannot be imported. Install it with `make setup EXTRA=bm3d` if its licence allows your "
             "use, or remove bm3d from baselines.methods."
         ) from error
-    profile = bm3d.BM3DProfile()
-    profile.nf, profile.step_ht, profile.step_wiener = 16, 2, 2
-    profile.num_threads = 1  # several threads sum in a different order every time
-    return bm3d.bm3d(channel, strength * deviation, profile)
+    return bm3d
 
 
 WINDOWS = {
@@ -127,5 +150,5 @@ CLASSICAL_FILTERS = {
         [{"wavelet": wavelet, "mode": mode} for wavelet, mode in product(("haar", "db2", "sym4"), ("soft", "hard"))],
         strength=0.6,
     ),
-    "bm3d": Filter(_bm3d, [{}], strength=1.0),
+    "bm3d": Filter(_bm3d, [{}], strength=1.0, apply_rgb=_bm3d_rgb),
 }

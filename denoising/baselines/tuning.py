@@ -1,7 +1,7 @@
 """Tunes the setting of a filter on validation images, and applies it with one thread per core."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from denoising.baselines.debias import debias
+from denoising.baselines.debias import debias, is_biased
 from denoising.baselines.filters import CLASSICAL_FILTERS, NO_NOISE, Setting
 from denoising.images import Images
 from denoising.metrics import psnr
@@ -36,33 +36,40 @@ class TunedFilter:
     setting: Setting
     debiased: bool
     deviation: float
-    noise: Noise
+    noise: Noise | None  # None where it was recorded
     validation_psnr: float
 
     def __call__(self, noisy: Images, *, on_image: Callable[[], object] | None = None) -> Images:
         """Return the images (N, H, W, C) filtered, in [0, 1]; `on_image` is called after each."""
+        return np.stack(self.each(list(noisy), on_image=on_image)) if len(noisy) else noisy
+
+    def each(self, noisy: Sequence[Images], *, on_image: Callable[[], object] | None = None) -> list[Images]:
+        """Return images (H, W, C) of any sizes filtered, in [0, 1]."""
         filtered = _filter(noisy, self.method, self.setting, self.deviation, on_image)
-        return _finish(filtered, self.noise, debiased=self.debiased)
+        return [_finish(image, self.noise, debiased=self.debiased) for image in filtered]
 
 
 def tune(
-    method: str, clean: Images, noisy: Images, *, noise: Noise, warm_start: TunedFilter | None = None
+    method: str, clean: Images, noisy: Images, *, noise: Noise | None, warm_start: TunedFilter | None = None
 ) -> TunedFilter:
     """Return the method with the setting that has the highest mean PSNR on these images (N, H, W, C).
 
     `warm_start` is the same method tuned for other noise. Its variant is kept and only the strength is tuned, which
     takes a fraction of the time.
     """
-    deviation = float(np.sqrt(variance(clean.astype(np.float64), noise).mean()))
+    if noise:
+        deviation = float(np.sqrt(variance(clean.astype(np.float64), noise).mean()))
+    else:
+        deviation = float(np.std(noisy.astype(np.float64) - clean))
     candidates: list[TunedFilter] = []
 
     def quality(images: slice, **setting: Any) -> float:
-        filtered = _filter(noisy[images], method, setting, deviation)
+        filtered = np.stack(_filter(noisy[images], method, setting, deviation))
         both = [
             TunedFilter(
                 method, setting, debiased, deviation, noise, _mean_psnr(clean[images], filtered, noise, debiased)
             )
-            for debiased in (False, True)
+            for debiased in ((False, True) if noise and is_biased(noise) else (False,))
         ]
         if images == ALL_IMAGES:
             candidates.extend(both)
@@ -109,21 +116,25 @@ def hill_climb(quality: Callable[..., float], start: float) -> float:
 
 
 def _filter(
-    noisy: Images, method: str, setting: Setting, deviation: float, on_image: Callable[[], object] | None = None
-) -> Images:
+    noisy: Sequence[Images] | Images,
+    method: str,
+    setting: Setting,
+    deviation: float,
+    on_image: Callable[[], object] | None = None,
+) -> list[Images]:
     apply = partial(CLASSICAL_FILTERS[method], deviation=deviation, setting=setting)
-    filtered = np.empty_like(noisy)
+    filtered = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # the slow filters release the interpreter's lock
-        for position, image in enumerate(pool.map(apply, noisy)):
-            filtered[position] = image
+        for image in pool.map(apply, noisy):
+            filtered.append(image)
             if on_image:
                 on_image()
     return filtered
 
 
-def _mean_psnr(clean: Images, filtered: Images, noise: Noise, debiased: bool) -> float:
+def _mean_psnr(clean: Images, filtered: Images, noise: Noise | None, debiased: bool) -> float:
     return float(np.mean(psnr(clean, _finish(filtered, noise, debiased=debiased))))
 
 
-def _finish(filtered: Images, noise: Noise, *, debiased: bool) -> Images:
-    return np.clip(debias(filtered, noise) if debiased else filtered, 0, 1)
+def _finish(filtered: Images, noise: Noise | None, *, debiased: bool) -> Images:
+    return np.clip(debias(filtered, noise) if noise and debiased else filtered, 0, 1)

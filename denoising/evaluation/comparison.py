@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from denoising.batching import batches
-from denoising.evaluation.scores import METRIC_SIGNS, Scorer, Scores, concatenate_scores, improvement
+from denoising.evaluation.scores import METRIC_SIGNS, Scorer, Scores, improvement, join_scores
 from denoising.evaluation.summary import Mask, count_changes
 from denoising.images import as_float
 from denoising.inference.classifier import Classify
 from denoising.intervals import columns, mean_interval, paired_proportion_interval, proportion_interval
 from denoising.io.baseline_results import BaselineResults
+from denoising.io.ragged import image_batches
 from denoising.io.splits import Split
 from denoising.io.tables import columns_of
 
 
 def compare_methods(
-    split: Split, baselines: BaselineResults, scores: dict[str, Scores], classify: Classify, *, batch_size: int
+    split: Split, baselines: BaselineResults, scores: dict[str, Scores], classify: Classify | None, *, batch_size: int
 ) -> dict[str, Scores]:
     """Return the scores of every method on the filtered images: the denoiser, the baselines, and the noisy images.
 
@@ -22,8 +22,10 @@ def compare_methods(
     """
     chosen = baselines.indices
     parts: dict[str, list[Scores]] = {method: [] for method in baselines.images}
-    for batch in batches(len(chosen), size=batch_size):
-        score = Scorer(as_float(split.clean[chosen[batch]]), split.labels[chosen[batch]], classify)
+    batches = list(image_batches(next(iter(baselines.images.values())), size=batch_size))
+    for batch in batches:
+        labels = None if split.labels is None or classify is None else split.labels[chosen[batch]]
+        score = Scorer(as_float(split.clean[chosen[batch]]), labels, classify)
         for method, images in baselines.images.items():
             parts[method].append(score(images[batch]))
     denoised, noisy = (
@@ -31,25 +33,25 @@ def compare_methods(
     )
     return {
         "denoiser": denoised,
-        **{method: concatenate_scores(of) for method, of in parts.items()},
+        **{method: join_scores(of, batches) for method, of in parts.items()},
         "noisy": noisy,
     }
 
 
 def summarise_methods(
-    scores: dict[str, Scores], clean_correct: Mask, *, resamples: int, seed: int
+    scores: dict[str, Scores], clean_correct: Mask | None, *, resamples: int, seed: int
 ) -> dict[str, list[Any]]:
     """Return a table with a row per method, the best first: every metric, and the margin of the denoiser over it.
 
     The margin is paired, image by image. `clean_correct` says whether each image is classified correctly when clean; of
-    these, the table counts those that each method repaired, flipped and lost.
+    these, the table counts those that each method repaired, flipped and lost. It is None for images without labels.
     """
     rows = []
     bootstrap = {"resamples": resamples, "seed": seed}
     denoiser = scores["denoiser"]
     for method, of_method in scores.items():
         row: dict[str, Any] = {"method": method, "images": len(of_method["mse"])}
-        for metric in METRIC_SIGNS:
+        for metric in (metric for metric in METRIC_SIGNS if metric in of_method):
             values = of_method[metric]
             ends = proportion_interval(values) if metric == "accuracy" else mean_interval(values, **bootstrap)
             row |= columns(metric, values.mean(), ends)
@@ -60,7 +62,8 @@ def summarise_methods(
                 else mean_interval(values, **bootstrap)
             )
             row |= columns(f"margin_{metric}", values.mean(), ends)
-        correct = (one["accuracy"] == 1 for one in (scores["noisy"], of_method))
-        rows.append(row | count_changes(clean_correct, *correct))
+        if clean_correct is not None:
+            row |= count_changes(clean_correct, *(one["accuracy"] == 1 for one in (scores["noisy"], of_method)))
+        rows.append(row)
     rows.sort(key=lambda row: -row["psnr"])
     return columns_of(rows)

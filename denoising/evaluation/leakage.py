@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from denoising.batching import batches
 from denoising.errors import DenoisingError
-from denoising.images import Bytes, Images, as_bytes
-from denoising.io.splits import Split
+from denoising.images import as_bytes, as_float, as_sixteen_bit
+from denoising.io.ragged import RaggedImages
+from denoising.io.splits import Split, StoredImages
+from denoising.noise.prepared import DrawnNoise
 
 Fingerprint = bytes
 Pixel = TypeVar("Pixel", bound=np.generic)
@@ -18,7 +20,7 @@ MIN_CHANGED_PIXELS = 20  # of 108; there are more than 10^21 ways to choose so m
 CHUNK = 2_000  # images in memory at a time
 
 
-def check_leakage(measured: Split, learned_from: Iterable[Split], *, known_duplicates: int) -> tuple[int, int]:
+def check_leakage(measured: Split, learned_from: Iterable[Split], *, known_duplicates: int) -> dict[str, int]:
     """Return how many measured images are also among those learned from, and for how many the noise can be traced.
 
     Raises:
@@ -38,14 +40,18 @@ def check_leakage(measured: Split, learned_from: Iterable[Split], *, known_dupli
         raise DenoisingError(
             f"{duplicates} measured images were also trained on; the source repeats {known_duplicates}. {_ADVICE}"
         )
-    return duplicates, len(noises)
+    return {"repeated_images": duplicates, "traced_noise": len(noises)}
 
 
 _ADVICE = "The scores would be too high. Prepare the data again."
 
 
-def image_fingerprints(images: Bytes | Images) -> Iterator[Fingerprint]:
+def image_fingerprints(images: StoredImages) -> Iterator[Fingerprint]:
     """Yield a digest of the content of each image."""
+    if isinstance(images, RaggedImages):
+        for number in range(len(images)):
+            yield from _digests(as_sixteen_bit(images[number]).reshape(1, -1))
+        return
     for part in batches(len(images), size=CHUNK):
         yield from _digests(images[part].reshape(part.stop - part.start, -1))
 
@@ -55,8 +61,15 @@ def noise_fingerprints(split: Split) -> Iterator[Fingerprint]:
 
     These pixels are the same in most images, so noise that was used twice is found even on different images. Images
     whose outermost pixels the noise hardly changed could be equal by chance and are left out: speckle and Poisson noise
-    leave black alone, and cannot be traced there.
+    leave black alone, and cannot be traced there. Noise that is drawn when it is used has another key for every split.
     """
+    if isinstance(split.noisy, DrawnNoise):
+        return
+    if isinstance(split.clean, RaggedImages):
+        for number in range(len(split)):
+            before, after = (_outermost(of[number][np.newaxis]) for of in (split.clean, split.noisy))
+            yield from _digests(np.concatenate([as_float(before), after], axis=1))
+        return
     for part in batches(len(split), size=CHUNK):
         before, after = _outermost(split.clean[part]), _outermost(split.noisy[part])
         traceable = np.count_nonzero(as_bytes(after) != before, axis=1) >= MIN_CHANGED_PIXELS

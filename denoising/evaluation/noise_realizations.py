@@ -1,19 +1,22 @@
 """Realizations of the noise on the images that are measured: the prepared one, or a new one."""
 
 from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 
 from denoising.images import Images
 from denoising.io.splits import Split
 from denoising.noise.models import Noise, add_noise
 
-NoiseRealization = Callable[[Images, int], Images]  # from clean images, and the index of the first, to noisy ones
+NoiseRealization = Callable[[Images, Any], Images]  # from clean images, and their indices or slice, to noisy ones
 
 
-def prepared_noise(split: Split) -> NoiseRealization:
-    """Return the realization that is stored in the split."""
+def stored_noise(split: Split) -> NoiseRealization:
+    """Return the realization of the noisy images of the split."""
 
-    def realize(clean: Images, first_index: int) -> Images:
-        return split.noisy[first_index : first_index + len(clean)]
+    def realize(clean: Images, chosen: Any) -> Images:
+        return split.noisy[chosen]
 
     return realize
 
@@ -21,7 +24,10 @@ def prepared_noise(split: Split) -> NoiseRealization:
 def new_noise(noise: Noise, *, seed: int, key: tuple[int, ...]) -> NoiseRealization:
     """Return the realization of (seed, key, index), where `key` is the split and the number of the realization."""
 
-    def realize(clean: Images, first_index: int) -> Images:
-        return add_noise(clean, noise, seed=seed, key=key, first_index=first_index)
+    def realize(clean: Images, chosen: Any) -> Images:
+        indices = range(chosen.start, chosen.stop) if isinstance(chosen, slice) else chosen
+        each = zip(clean, indices, strict=True)
+        noisy = [add_noise(one[np.newaxis], noise, seed=seed, key=key, first_index=int(index)) for one, index in each]
+        return np.concatenate(noisy)
 
     return realize

@@ -1,5 +1,6 @@
 """Evaluates the denoiser from no noise to strong noise, beside the best filter and the closed form."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ def evaluate_noise_sweep(
     filtered_images: RenoisedImages,
     filter_scores: Columns,
     *,
-    kind: str,
+    prepared: Noise,
     resamples: int,
     seed: int,
 ) -> dict[str, list[Any]]:
@@ -29,7 +30,7 @@ def evaluate_noise_sweep(
     rows, factors = [], np.unique(filter_scores["factor"]).tolist()
     with progress_bar("other noise factors", total=len(factors), unit="factors") as bar:
         for factor in factors:
-            noise, selected = Noise(kind, factor), filter_scores["factor"] == factor
+            noise, selected = replace(prepared, factor=factor), filter_scores["factor"] == factor
             noisy, denoised = images.score(noise)
             _, paired = filtered_images.score(noise)
             row: dict[str, Any] = {"factor": factor, "images": len(images), "noisy_psnr": noisy["psnr"].mean()}

@@ -1,12 +1,13 @@
 """Evaluates the denoiser on types of noise that it was not trained on."""
 
+from dataclasses import replace
 from typing import Any
 
 from scipy.optimize import brentq
 
 from denoising.evaluation.expected_psnr import expected_noisy_psnr
 from denoising.evaluation.renoised import RenoisedImages
-from denoising.images import Bytes
+from denoising.images import Stored
 from denoising.intervals import columns, mean_interval
 from denoising.io.progress import progress_bar
 from denoising.io.tables import columns_of
@@ -29,12 +30,16 @@ def evaluate_noise_types(images: RenoisedImages, prepared: Noise, *, resamples: 
     with progress_bar("other types of noise", total=len(NOISE_MODELS), unit="types") as bar:
         for kind in (prepared.kind, *(kind for kind in NOISE_MODELS if kind != prepared.kind)):
             is_prepared = kind == prepared.kind
-            noise = prepared if is_prepared else match_psnr(kind, images.clean, psnr=target, max_factor=max_factor)
+            noise = (
+                prepared
+                if is_prepared
+                else match_psnr(Noise(kind, max_factor, clip=prepared.clip), images.clean, psnr=target)
+            )
             noisy, denoised = images.score(noise)
             in_distribution = denoised
             if not is_prepared:
                 reached = expected_noisy_psnr(images.clean, noise)
-                same = match_psnr(prepared.kind, images.clean, psnr=reached, max_factor=MAX_FACTOR)
+                same = match_psnr(replace(prepared, factor=MAX_FACTOR), images.clean, psnr=reached)
                 in_distribution = images.score(same)[1]
             row: dict[str, Any] = {"kind": kind, "factor": noise.factor, "images": len(images)}
             row |= {"noisy_psnr": noisy["psnr"].mean(), "noisy_ssim": noisy["ssim"].mean()}
@@ -49,9 +54,12 @@ def evaluate_noise_types(images: RenoisedImages, prepared: Noise, *, resamples: 
     return columns_of(rows)
 
 
-def match_psnr(kind: str, clean: Bytes, *, psnr: float, max_factor: float) -> Noise:
-    """Return noise of this type at the factor that gives this PSNR in decibels, or at `max_factor` if it is weaker."""
-    if expected_noisy_psnr(clean, Noise(kind, max_factor)) >= psnr:
-        return Noise(kind, max_factor)
-    factor = brentq(lambda factor: expected_noisy_psnr(clean, Noise(kind, factor)) - psnr, 0, max_factor)
-    return Noise(kind, float(factor))
+def match_psnr(strongest: Noise, clean: Stored, *, psnr: float) -> Noise:
+    """Return noise like `strongest` at the lower factor that gives this PSNR in decibels; itself if it is weaker."""
+    if expected_noisy_psnr(clean, strongest) >= psnr:
+        return strongest
+
+    def excess(factor: float) -> float:
+        return expected_noisy_psnr(clean, replace(strongest, factor=factor)) - psnr
+
+    return replace(strongest, factor=float(brentq(excess, 0, strongest.factor)))

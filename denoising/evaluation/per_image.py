@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from denoising.evaluation.scores import Scores
 from denoising.images import Bytes
+from denoising.io.splits import CleanSplit
 from denoising.io.tables import Columns
 from denoising.metrics import PerImage
 
@@ -12,27 +13,27 @@ BIN_WIDTH = 0.25  # decibels
 
 
 def per_image_table(
-    scores: dict[str, Scores], labels: Bytes, *, clean_class: Bytes, filtered: NDArray[np.int64]
+    scores: dict[str, Scores], split: CleanSplit, *, clean_class: Bytes | None, filtered: NDArray[np.int64]
 ) -> Columns:
-    """Return a table with a row per image: its label, the predicted classes, and every score, noisy and denoised.
+    """Return a table with a row per image: its file, label and predicted classes, if it has any, and every score.
 
     `clean_class` is the class predicted for the clean image. `filtered` are the indices of the images to which the
     classical filters were applied; a column marks them.
     """
-    predicted = {"clean": clean_class, **{name: of["class"].astype(np.uint8) for name, of in scores.items()}}
+    table: Columns = {"index": np.arange(len(split))}
+    if split.files is not None:
+        table["file"] = np.array(split.files)
+    table["filtered"] = np.isin(table["index"], filtered).astype(np.uint8)
+    if clean_class is not None and split.labels is not None:
+        table |= {"label": split.labels, "clean_class": clean_class}
+        table |= {f"{name}_class": of["class"].astype(np.uint8) for name, of in scores.items()}
     values = {
         f"{name}_{metric}": values
         for name, of in scores.items()
         for metric, values in of.items()
         if metric not in ("class", "accuracy")
     }
-    return {
-        "index": np.arange(len(labels)),
-        "label": labels,
-        "filtered": np.isin(np.arange(len(labels)), filtered).astype(np.uint8),
-        **{f"{name}_class": classes for name, classes in predicted.items()},
-        **values,
-    }
+    return table | values
 
 
 def psnr_histogram(psnr: dict[str, PerImage]) -> Columns:

@@ -6,10 +6,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from denoising.images import Bytes, as_float
+from denoising.images import Stored, as_float
 from denoising.inference.denoiser import Denoise
+from denoising.io.ragged import RaggedImages
 from denoising.io.splits import Split
 from denoising.metrics import PerImage, UniformSsim, psnr
+from denoising.noise.crops import SWEEP_SIZE, center_crops
 from denoising.noise.models import Noise
 from denoising.noise.renoise import renoise
 
@@ -23,11 +25,19 @@ class RenoisedImages:
     denoise: Denoise
     seed: int
 
+    @classmethod
+    def cropped(cls, split: Split, indices: NDArray[np.int64], denoise: Denoise, *, seed: int) -> "RenoisedImages":
+        """Return chosen images; of those that may differ in size, the middle."""
+        if isinstance(split.clean, RaggedImages):
+            crops = center_crops(split, indices, size=SWEEP_SIZE)
+            return cls(crops, np.arange(len(crops)), denoise, seed)
+        return cls(split, indices, denoise, seed)
+
     def __len__(self) -> int:
         return len(self.indices)
 
     @cached_property
-    def clean(self) -> Bytes:
+    def clean(self) -> Stored:
         return self.split.clean[self.indices]
 
     @cached_property

@@ -25,14 +25,11 @@ def summarise_realizations(realizations: list[dict[str, Scores]], *, resamples: 
         others = {metric: values for metric, values in scores.items() if metric != "accuracy"}
         return {metric: mean_interval(values, resamples=resamples, seed=seed) for metric, values in others.items()}
 
-    right = {"noisy": noisy["accuracy"], "denoised": denoised["accuracy"]}
-    intervals = {
-        **{
-            name: {**intervals_of(of), "accuracy": proportion_interval(right[name])}
-            for name, of in {"noisy": noisy, "denoised": denoised}.items()
-        },
-        "gain": {**intervals_of(gain), "accuracy": paired_proportion_interval(right["denoised"], right["noisy"])},
-    }
+    intervals = {name: intervals_of(of) for name, of in {"noisy": noisy, "denoised": denoised, "gain": gain}.items()}
+    if "accuracy" in noisy:
+        before, after = noisy["accuracy"], denoised["accuracy"]
+        intervals["noisy"]["accuracy"], intervals["denoised"]["accuracy"] = map(proportion_interval, (before, after))
+        intervals["gain"]["accuracy"] = paired_proportion_interval(after, before)
     return {
         "noise_draws": len(realizations),
         "noisy": mean_scores(noisy),
@@ -80,18 +77,16 @@ def mean_scores(scores: Scores) -> dict[str, float]:
 
 def summarise_margin(methods: dict[str, list[Any]], best: str) -> dict[str, Any]:
     """Return the scores of the best filter, and the margin of the denoiser over it, from the table of methods."""
-    row = methods["method"].index(best)
+    row, metrics = methods["method"].index(best), [metric for metric in METRIC_SIGNS if metric in methods]
     return {
         "best_filter": {
             "method": best,
             "images": methods["images"][row],
-            **{name: methods[name][row] for name in METRIC_SIGNS},
+            **{name: methods[name][row] for name in metrics},
         },
-        "margin": {name: methods[f"margin_{name}"][row] for name in METRIC_SIGNS},
+        "margin": {name: methods[f"margin_{name}"][row] for name in metrics},
         "intervals": {
-            "margin": {
-                name: {end: methods[f"margin_{name}_{end}"][row] for end in ("low", "high")} for name in METRIC_SIGNS
-            }
+            "margin": {name: {end: methods[f"margin_{name}_{end}"][row] for end in ("low", "high")} for name in metrics}
         },
     }
 
@@ -125,13 +120,17 @@ def count_changes(clean: Mask, noisy: Mask, denoised: Mask) -> dict[str, int]:
 
 
 def key_metrics(summary: dict[str, Any], *, validation: dict[str, float]) -> dict[str, Any]:
-    """Return the metrics by which experiments are compared: validation first, which chooses between them."""
-    metrics = ("psnr", "ssim", "mse", "accuracy")
+    """Return the metrics by which experiments are compared: validation first, which chooses between them.
+
+    Images without labels have no accuracy.
+    """
+    metrics = [metric for metric in ("psnr", "ssim", "mse", "accuracy") if metric in summary["denoised"]]
+    clean = {"clean": {"accuracy": summary["clean"]["accuracy"]}} if "clean" in summary else {}
     return {
         "validation": {"psnr": validation["psnr"]},
         "denoised": {metric: summary["denoised"][metric] for metric in metrics},
         "gain": {metric: summary["gain"][metric] for metric in ("psnr", "ssim")},
         "margin": {"psnr": summary["margin"]["psnr"]},
         "noisy": {metric: summary["noisy"][metric] for metric in metrics},
-        "clean": {"accuracy": summary["clean"]["accuracy"]},
+        **clean,
     }

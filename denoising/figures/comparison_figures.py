@@ -10,22 +10,32 @@ import numpy as np
 from denoising.figures.comparisons import draw_methods, draw_noise_sweep, draw_noise_types
 from denoising.figures.confusion import confusion_matrix, draw_confusion, most_confused
 from denoising.figures.image_grids import draw_groups, draw_rows, grid_height
-from denoising.figures.labels import METHOD_LABELS, NOISE_LABELS, contains_zero, in_brackets, interval_text
+from denoising.figures.labels import (
+    METHOD_LABELS,
+    NOISE_LABELS,
+    contains_zero,
+    factor_text,
+    in_brackets,
+    interval_text,
+    is_missing,
+)
 from denoising.figures.results import Results
 from denoising.figures.style import figure
 from denoising.io.tables import Columns
 
+DEBIASED = "; the bias of clipped noise is removed where this increases its PSNR"
 IMAGES_PER_GROUP = 6  # repaired and flipped
+CLASSIFIER = " Accuracy: of a classifier trained on clean images only; the dotted line is its accuracy on clean images."
 
 
 def methods_side_by_side(results: Results, path: Path) -> None:
-    rows = results.methods_side_by_side(results.columns)
+    rows = results.methods_side_by_side(results.side_by_side)
     with figure(
         path,
-        height=grid_height(len(rows), results.columns, space=0.04, names=2.1),
+        height=grid_height(len(rows), results.side_by_side, space=0.04, names=2.1),
         title="The same noisy images, filtered and denoised",
-        subtitle="Sorted by PSNR, the lowest first. Each filter is tuned on validation images; the bias of clipped "
-        "noise is removed where this increases its PSNR.",
+        subtitle="Sorted by PSNR, the lowest first. Each filter is tuned on validation images"
+        f"{DEBIASED if results.summary['noise'].get('clip') else ''}.{results.crop_note}",
         dpi=results.dpi,
     ) as drawing:
         draw_rows(drawing, rows, above={})
@@ -40,20 +50,23 @@ def methods(results: Results, path: Path) -> None:
         path,
         height=4.6,
         title=comparison_title(best, margin, **interval),
-        subtitle=f"{table['images'][0]:,.0f} of the {results.measured_on}, the same noise for all methods. Error bars: "
-        f"95% intervals.{f' Margin of the denoiser, paired: {text} dB.' if text else ''} Accuracy: of a classifier "
-        "trained on clean images only; the dotted line is its accuracy on clean images.",
+        subtitle=f"{table['images'][0]:,.0f} of the {results.measured_on}, the same noise for all methods."
+        f"{f' Error bars: 95% intervals. Margin of the denoiser, paired: {text} dB.' if text else ''}"
+        f"{CLASSIFIER if results.has_classes else ''}",
         dpi=results.dpi,
     ) as drawing:
-        draw_methods(drawing, table, clean_accuracy=results.summary["clean"]["accuracy"])
+        draw_methods(drawing, table, clean_accuracy=results.summary.get("clean", {}).get("accuracy"))
 
 
 def comparison_title(best: str, margin: float, *, low: float | None, high: float | None) -> str:
     """Return in words how the denoiser compares with the best filter."""
-    if contains_zero(low, high):
-        return f"The denoiser and the best filter, {best}, are not distinguishable"
     relation = "higher" if margin > 0 else "lower"
-    return f"PSNR {abs(margin):.1f} dB {relation} than that of the best filter, {best}"
+    difference = f"PSNR {abs(margin):.1f} dB {relation} than that of the best filter, {best}"
+    if is_missing(low, high):
+        return f"{difference}; too few images for an interval"
+    return (
+        f"The denoiser and the best filter, {best}, are not distinguishable" if contains_zero(low, high) else difference
+    )
 
 
 def noise_sweep(results: Results, path: Path) -> None:
@@ -62,7 +75,7 @@ def noise_sweep(results: Results, path: Path) -> None:
     with figure(
         path,
         height=4.6,
-        title=f"Trained at a noise factor of {trained:g}, the denoiser {helpful_factors(sweep)}",
+        title=f"Trained at {results.trained_factors}, the denoiser {helpful_factors(sweep)}",
         subtitle=f"{results.noise_name} noise, {sweep['images'][0]:,.0f} images per factor. The best filter at each "
         f"factor ({filters}) is tuned for that factor; it is drawn at its paired difference from the denoiser on "
         f"{sweep['filter_images'][0]:,.0f} of the images. Bands: 95% intervals.",
@@ -73,13 +86,15 @@ def noise_sweep(results: Results, path: Path) -> None:
 
 def helpful_factors(sweep: Columns) -> str:
     """Return in words at which noise factors the PSNR increases, by the paired intervals of the gain."""
+    if np.isnan(sweep["gain_psnr_low"]).all():
+        return "is measured on too few images for intervals"
     helps = sweep["gain_psnr_low"] > 0
     factors = sweep["factor"][helps]
     if not len(factors):
         return "increases the PSNR at no noise factor"
     if helps[np.argmax(helps) :].all():
-        return f"increases the PSNR from a factor of {factors.min():g}"
-    return f"increases the PSNR at some factors from {factors.min():g} to {factors.max():g}"
+        return f"increases the PSNR from a factor of {factor_text(factors.min())}"
+    return f"increases the PSNR at some factors from {factor_text(factors.min())} to {factor_text(factors.max())}"
 
 
 def noise_types(results: Results, path: Path) -> None:
@@ -98,6 +113,8 @@ def noise_types(results: Results, path: Path) -> None:
 
 def drop_title(types: Columns) -> str:
     """Return in words the largest drop, or that no drop is distinguishable from 0."""
+    if np.isnan(types["drop_psnr_low"]).all():
+        return "PSNR on other types of noise; too few images for intervals"
     found = types["drop_psnr_low"] > 0
     if not found.any():
         return "No type of noise causes a drop that is distinguishable from 0"

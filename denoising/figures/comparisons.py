@@ -9,13 +9,14 @@ from denoising.figures.style import BASELINE_COLOR, DENOISED_COLOR, IN_DISTRIBUT
 from denoising.io.tables import Columns
 
 
-def draw_methods(drawing: Figure, methods: Columns, *, clean_accuracy: float) -> None:
-    """Draw the PSNR in decibels and the accuracy of every method, with intervals, the best on top."""
+def draw_methods(drawing: Figure, methods: Columns, *, clean_accuracy: float | None) -> None:
+    """Draw the PSNR in decibels and the accuracy or, without classes, the SSIM of every method, the best on top."""
     left, right = drawing.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+    second = ("ssim", 1, "{:.3f}") if clean_accuracy is None else ("accuracy", 100, "{:.1f}%")
     order = np.argsort(methods["psnr"], kind="stable")
     names = methods["method"][order]
     colours = [{"denoiser": DENOISED_COLOR, "noisy": NOISY_COLOR}.get(name, BASELINE_COLOR) for name in names]
-    for axes, metric, factor, form in ((left, "psnr", 1, "{:.2f}"), (right, "accuracy", 100, "{:.1f}%")):
+    for axes, metric, factor, form in ((left, "psnr", 1, "{:.2f}"), (right, *second)):
         values, low, high = (factor * methods[f"{metric}{end}"][order] for end in ("", "_low", "_high"))
         ends = np.where(np.isnan(high), values, high)
         axes.barh(np.arange(len(names)), values, color=colours, xerr=[values - low, high - values], capsize=3)
@@ -29,6 +30,9 @@ def draw_methods(drawing: Figure, methods: Columns, *, clean_accuracy: float) ->
         axes.grid(visible=False, axis="y")
     left.set_yticks(np.arange(len(names)), [METHOD_LABELS[name] for name in names])
     left.set(title="PSNR (dB)")
+    if clean_accuracy is None:
+        right.set(title="SSIM")
+        return
     right.set(title="accuracy")
     right.axvline(100 * clean_accuracy, color="#444444", linestyle=":", linewidth=1)
     right.set_xticks([0, 50, 100], ["0", "50%", "100%"])

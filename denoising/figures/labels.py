@@ -5,6 +5,9 @@ DATASET_LABELS = {
     "fashion_mnist": "Fashion-MNIST",
     "kmnist": "KMNIST",
     "digits": "the embedded digits",
+    "folder": "the folder",
+    "bsds500": "BSDS500",
+    "photographs": "the embedded photographs",
 }
 METHOD_LABELS = {
     "denoiser": "this denoiser",
@@ -26,6 +29,7 @@ NOISE_LABELS = {
     "speckle": "speckle",
     "poisson": "Poisson",
     "salt_and_pepper": "salt and pepper",
+    "recorded": "recorded",
 }
 
 
@@ -37,6 +41,18 @@ def interval_text(low: float | None, high: float | None, form: str = ".2f") -> s
 def in_brackets(text: str) -> str:
     """Return a text in brackets with a space before it; empty where the text is."""
     return f" ({text})" if text else ""
+
+
+def is_missing(low: float | None, high: float | None) -> bool:
+    """Say whether there is no interval: there are too few images for one."""
+    return low is None or high is None or low != low
+
+
+def factor_text(factor: float) -> str:
+    """Return a noise factor as it is written: 0.5, or 25/255."""
+    in_255 = round(255 * factor)
+    is_decimal = abs(factor - round(factor, 2)) < 1e-6
+    return f"{factor:g}" if is_decimal or abs(in_255 - 255 * factor) > 1e-3 else f"{in_255}/255"
 
 
 def contains_zero(low: float | None, high: float | None) -> bool:

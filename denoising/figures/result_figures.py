@@ -8,23 +8,24 @@ from pathlib import Path
 import numpy as np
 
 from denoising.figures.curves import draw_classes, draw_distribution, draw_training
-from denoising.figures.image_grids import draw_errors, draw_rows, grid_height
-from denoising.figures.labels import contains_zero
+from denoising.figures.image_grids import draw_errors, draw_rows, draw_whole, grid_height
+from denoising.figures.labels import contains_zero, is_missing
 from denoising.figures.results import Results
-from denoising.figures.style import figure
+from denoising.figures.style import WIDTH, figure
 from denoising.io.tables import Columns
 
 IMAGES_PER_GROUP = 3  # best, median and worst
 
 
 def original_and_noisy(results: Results, path: Path) -> None:
-    rows, indices = results.example("first", results.columns)
+    rows, indices = results.example("first", results.side_by_side)
     with figure(
         path,
-        height=grid_height(2, results.columns),
+        height=grid_height(2, results.side_by_side),
         title="Original and noisy images",
-        subtitle=f"{results.noise_name} noise of factor {results.noise_factor:g}. Above each image: its PSNR. "
-        f"Mean over {results.measured_on} and {results.realizations}: {results.summary['noisy']['psnr']:.2f} dB.",
+        subtitle=f"{results.noise[0].upper()}{results.noise[1:]}. Above each image: its PSNR. "
+        f"Mean over {results.measured_on} and {results.realizations}: {results.summary['noisy']['psnr']:.2f} dB."
+        f"{results.crop_note}",
         dpi=results.dpi,
     ) as drawing:
         draw_rows(
@@ -35,12 +36,13 @@ def original_and_noisy(results: Results, path: Path) -> None:
 
 
 def noisy_denoised_original(results: Results, path: Path) -> None:
-    rows, indices = results.example("first", results.columns)
+    rows, indices = results.example("first", results.side_by_side)
     with figure(
         path,
-        height=grid_height(3, results.columns),
+        height=grid_height(3, results.side_by_side),
         title=gain_title(results.summary["gain"]["psnr"], **results.summary["intervals"]["gain"]["psnr"]),
-        subtitle=f"Above each image: its PSNR. The mean is over {results.measured_on} and {results.realizations}.",
+        subtitle=f"Above each image: its PSNR. The mean is over {results.measured_on} and {results.realizations}."
+        f"{results.crop_note}",
         dpi=results.dpi,
     ) as drawing:
         draw_rows(
@@ -52,9 +54,10 @@ def noisy_denoised_original(results: Results, path: Path) -> None:
 
 def gain_title(gain: float, *, low: float | None, high: float | None) -> str:
     """Return in words how denoising changes the mean PSNR."""
-    if contains_zero(low, high):
-        return "Denoising does not change the mean PSNR distinguishably"
-    return f"Denoising {'increases' if gain > 0 else 'decreases'} the PSNR by {abs(gain):.1f} dB on average"
+    change = f"Denoising {'increases' if gain > 0 else 'decreases'} the PSNR by {abs(gain):.1f} dB on average"
+    if is_missing(low, high):
+        return f"{change}; too few images for an interval"
+    return "Denoising does not change the mean PSNR distinguishably" if contains_zero(low, high) else change
 
 
 def training_curves(results: Results, path: Path) -> None:
@@ -116,15 +119,36 @@ def accuracy_gain(classes: Columns) -> str:
 
 def best_median_worst(results: Results, path: Path) -> None:
     groups, above = {}, {}
+    count = 1 if results.has_crops else min(IMAGES_PER_GROUP, results.columns)
     for group in ("best", "median", "worst"):
-        groups[group], indices = results.example(group, min(IMAGES_PER_GROUP, results.columns))
+        groups[group], indices = results.example(group, count)
         above[group] = results.decibels("denoised", indices)
     with figure(
         path,
-        height=grid_height(4, 3 * IMAGES_PER_GROUP + 1),
+        height=grid_height(4, 3 * count + 1),
         title="The best, median and worst images by PSNR",
         subtitle=f"Above each denoised image: its PSNR. Chosen from {results.measured_on}.\n"
-        "Error: the absolute difference from the original; black is 0, white is 1.",
+        f"Error: the absolute difference from the original; black is 0, white is 1.{results.crop_note}",
         dpi=results.dpi,
     ) as drawing:
         draw_errors(drawing, groups, above=above)
+
+
+def whole_image(results: Results, path: Path) -> None:
+    """Draw the image with the median PSNR whole, and, enlarged, the crop of it with the largest error."""
+    (rows, crop), place = (results.whole(name) for name in ("whole", "whole_crop")), results.summary["whole"]
+    index = np.array(place["index"])
+    window = {end: place[end][0] for end in ("top", "bottom", "left", "right")}
+    height, width = rows["clean"].shape[:2]
+    with figure(
+        path,
+        height=1.2 + (WIDTH / 3) * (height / width + 1),
+        title="One image, whole and in detail",
+        subtitle=f"{results.file(index[0])}, the image with the median PSNR: {results.decibels('noisy', index)[0]} "
+        f"noisy, {results.decibels('denoised', index)[0]} denoised. Below: the part in the frame, where the error is "
+        "largest.",
+        dpi=results.dpi,
+    ) as drawing:
+        names = {"noisy": "noisy", "denoised": "denoised", "original": "clean"}
+        pairs = {title: (rows[name], crop[name]) for title, name in names.items()}
+        draw_whole(drawing, pairs, window)

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from denoising.figures.labels import DATASET_LABELS, METHOD_LABELS, NOISE_LABELS
+from denoising.figures.labels import DATASET_LABELS, METHOD_LABELS, NOISE_LABELS, factor_text
 from denoising.images import Bytes
 from denoising.io.contact_sheets import read_contact_sheet
 from denoising.io.tables import Columns, read_summary, read_table
 
+MAX_CROPS = 4
 ROWS = ("noisy", "denoised", "clean")
 TABLES = ("images", "classes", "methods", "noise_sweep", "noise_types")
 CURVES = {
@@ -66,12 +67,50 @@ class Results:
         return f"{self.summary['images']:,} {self.summary['split']} images of {self.dataset}"
 
     @property
+    def has_classes(self) -> bool:
+        return "accuracy" in self.summary["denoised"]
+
+    @property
+    def has_crops(self) -> bool:
+        """Say whether the examples are crops of images of any size."""
+        return "whole" in self.summary
+
+    @property
+    def has_other_noise(self) -> bool:
+        return len(self.tables["noise_sweep"]["factor"]) > 0
+
+    @property
     def noise_factor(self) -> float:
         return self.summary["noise"]["factor"]
 
     @property
+    def trained_factors(self) -> str:
+        """The noise factors of the training in words."""
+        low, high = [self.noise_factor] * 2
+        chosen = self.training["parameters"].get("noise_factor_range", "prepared")
+        if chosen != "prepared":
+            low, high = chosen
+        if low == high:
+            return f"a noise factor of {factor_text(low)}"
+        return f"noise factors from {factor_text(low)} to {factor_text(high)}"
+
+    @property
     def noise_name(self) -> str:
         return NOISE_LABELS[self.summary["noise"]["kind"]]
+
+    @property
+    def noise(self) -> str:
+        factor = self.summary["noise"].get("factor")
+        return f"{self.noise_name} noise" + (f" of factor {factor_text(factor)}" if factor is not None else "")
+
+    @property
+    def side_by_side(self) -> int:
+        """How many examples are drawn side by side: fewer of photographs, whose crops need the room."""
+        return min(self.columns, self.summary["images"], MAX_CROPS if self.has_crops else self.columns)
+
+    @property
+    def crop_note(self) -> str:
+        return " Shown: the 96x96 pixels with the largest error." if self.has_crops else ""
 
     @property
     def realizations(self) -> str:
@@ -87,10 +126,19 @@ class Results:
         return {name: images[:count] for name, images in rows.items()}, indices[:count]
 
     def methods_side_by_side(self, count: int) -> dict[str, Bytes]:
-        """Return what each method makes of `count` images, one of each class, from the worst method to the best."""
+        """Return what each method makes of `count` images, from the worst method to the best."""
         rows = [*self.tables["methods"]["method"][::-1], "clean"]
         sheet = read_contact_sheet(self.sheets / "methods.png", rows=rows, count=len(self._indices("methods")))
         return {METHOD_LABELS.get(name, name): images[:count] for name, images in sheet.items()}
+
+    def file(self, index: int) -> str:
+        """Return the name of the file of an image."""
+        return str(self.tables["images"]["file"][index])
+
+    def whole(self, sheet: str) -> dict[str, Bytes]:
+        """Return an image from `whole` or `whole_crop`, noisy, denoised and clean, (H, W) or (H, W, 3)."""
+        rows = read_contact_sheet(self.sheets / f"{sheet}.png", rows=ROWS, count=1)
+        return {name: images[0] for name, images in rows.items()}
 
     def decibels(self, kind: str, indices: Indices) -> list[str]:
         """Return the PSNR of each noisy or denoised image as text."""

@@ -12,7 +12,7 @@ from denoising.inference.saved_model import load_model
 Classify = Callable[[Images], Bytes]  # from images (N, H, W, C) in [0, 1] to classes (N,)
 
 
-def load_classifier(path: Path, *, image_shape: tuple[int, ...]) -> Classify:
+def load_classifier(path: Path, *, image_shape: tuple[int | None, ...]) -> Classify:
     """Return a function from images (N, *image_shape) in [0, 1] to the most likely class of each, (N,).
 
     Raises:

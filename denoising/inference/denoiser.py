@@ -6,26 +6,33 @@ from pathlib import Path
 
 import numpy as np
 
-from denoising.backend import keras
+from denoising.backend import keras, tensorflow
 from denoising.batching import batches
 from denoising.errors import DamagedFileError, DenoisingError
 from denoising.images import Images, require_images
-from denoising.inference.saved_model import accepts, load_model
+from denoising.inference.saved_model import accepts, load_model, stride_of
+from denoising.inference.tiling import apply_in_tiles
 
-MAX_VALUE = 20.0  # noise may leave [0, 1], but not that far: these are images from 0 to 255
+MAX_VALUE = 64.0  # noise may leave [0, 1], but not that far: these are images from 0 to 255
+MAX_VALUES = 2**20  # at a time, for images that are larger than digits
 Denoise = Callable[[Images], Images]  # from noisy to denoised images (N, H, W, C), both in [0, 1]
 
 
 class Denoiser:
     """A saved denoiser. Call it with noisy images to get denoised ones.
 
-    `image_shape` is the (H, W, C) that it takes; None stands for any size.
+    `image_shape` is the (H, W, C) that it takes; None stands for any size. Large images are denoised in tiles.
     """
 
     def __init__(self, model: keras.Model, *, name: str, batch_size: int) -> None:
         self.image_shape: tuple[int | None, ...] = model.input_shape[1:]
         self.parameter_count: int = model.count_params()
-        self._model, self._name, self._batch_size = model, name, batch_size
+        self._name, self._batch_size = name, batch_size
+        self._predict, self._stride = model.predict_on_batch, 1
+        if None in self.image_shape:
+            shape = tensorflow.TensorSpec((None, None, None, self.image_shape[-1]), "float32")
+            self._predict = tensorflow.function(model, input_signature=[shape])  # one graph for all sizes
+            self._stride = stride_of(model)
 
     def __call__(self, noisy: Images) -> Images:
         """Return denoised images (N, H, W, C), float32, clipped to [0, 1].
@@ -42,19 +49,28 @@ class Denoiser:
             )
         if not accepts((None, *self.image_shape), noisy.shape[1:]):
             raise DenoisingError(f"{self._name} takes images (N, H, W, C) of {self.image_shape}, found {noisy.shape}.")
-        parts = [self._denoise(noisy[part]) for part in batches(len(noisy), size=self._batch_size)]
+        size = max(1, min(self._batch_size, MAX_VALUES // max(1, noisy[:1].size)))
+        parts = [self._denoise(noisy[part]) for part in batches(len(noisy), size=size)]
         return np.concatenate(parts) if parts else np.empty_like(noisy, np.float32)
 
     def _denoise(self, noisy: Images) -> Images:
-        denoised = np.asarray(self._model.predict_on_batch(noisy), np.float32)
+        if self._stride > 1 or None in self.image_shape:
+            denoised = apply_in_tiles(self._apply, noisy, stride=self._stride)
+        else:
+            denoised = self._apply(noisy)
         if not np.isfinite(denoised).all():
             raise DenoisingError(
                 f"The output of {self._name} is not finite: its training diverged. Lower the learning rate."
             )
         return np.clip(denoised, 0, 1)
 
+    def _apply(self, noisy: Images) -> Images:
+        return np.asarray(self._predict(noisy), np.float32)
 
-def load(path: str | PathLike[str], *, image_shape: tuple[int, ...] | None = None, batch_size: int = 500) -> Denoiser:
+
+def load(
+    path: str | PathLike[str], *, image_shape: tuple[int | None, ...] | None = None, batch_size: int = 500
+) -> Denoiser:
     """Return the denoiser saved in an .h5 file: stock Keras layers; no code in the file is run.
 
     Where `image_shape` is given, the denoiser must take images (N, *image_shape). `batch_size` images are denoised at a

@@ -18,7 +18,7 @@ MODEL_CLASSES = {"Functional": keras.Model, "Sequential": keras.Sequential}
 MAX_LAYER_VALUES = 2**26  # that one layer may compute for one image of known size
 
 
-def load_model(path: Path, *, image_shape: tuple[int, ...] | None = None) -> keras.Model:
+def load_model(path: Path, *, image_shape: tuple[int | None, ...] | None = None) -> keras.Model:
     """Return the model in `path`; where `image_shape` is given, it must take images (N, *image_shape).
 
     Raises:
@@ -32,13 +32,24 @@ def load_model(path: Path, *, image_shape: tuple[int, ...] | None = None) -> ker
     return model
 
 
-def accepts(shape: object, image_shape: tuple[int, ...]) -> bool:
+def accepts(shape: object, image_shape: tuple[int | None, ...]) -> bool:
     """Say whether a model's shape (None, H, W, C), in which None stands for any size, accepts the images."""
     return (
         isinstance(shape, tuple)
         and len(shape) == len(image_shape) + 1
         and all(size in (None, wanted) for size, wanted in zip(shape[1:], image_shape, strict=True))
     )
+
+
+def stride_of(model: keras.Model) -> int:
+    """Return of what number the sides of an image must be multiples: the product of all reductions of its size."""
+    strides = [
+        max(layer.strides)
+        for layer in model.layers
+        if isinstance(layer, keras.layers.Conv2D | keras.layers.MaxPooling2D | keras.layers.AveragePooling2D)
+        and not isinstance(layer, keras.layers.Conv2DTranspose)
+    ]
+    return math.prod(strides)
 
 
 def _load(path: Path) -> keras.Model:

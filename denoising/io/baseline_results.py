@@ -1,8 +1,9 @@
 """The results of the classical baselines on disk: what each filter, and each trivial answer, makes of a split.
 
 For each of the splits validation and test, SPLIT_indices.npy holds the indices of the filtered images, (n,), and
-SPLIT_METHOD.npy the filtered images, float32 (n, H, W, C). SPLIT_noise_sweep.csv scores the best filter per image at
-every noise factor. about.json holds the chosen setting of each filter, best first.
+SPLIT_METHOD.npy the filtered images, float32 (n, H, W, C), or SPLIT_METHOD.bin, if they differ in size; trivial answers
+are for images of one size only. SPLIT_noise_sweep.csv scores the best filter per image at every noise factor; it has no
+rows for recorded noise. about.json holds the chosen setting of each filter, best first.
 """
 
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoising.errors import DamagedFileError
-from denoising.images import Images
-from denoising.io.splits import open_array
+from denoising.io.arrays import open_array
+from denoising.io.ragged import RaggedImages
+from denoising.io.splits import StoredImages, open_images
 from denoising.io.tables import Columns, read_summary, read_table
 
 FILTERED_SPLITS = ("validation", "test")
@@ -30,26 +32,29 @@ class BaselineResults:
     """
 
     indices: NDArray[np.int64]
-    images: dict[str, Images]
+    images: dict[str, StoredImages]
     noise_sweep: Columns
     methods: dict[str, Any]
     parameters: dict[str, Any]
 
 
-def open_baseline_results(folder: Path, split: str, *, image_shape: tuple[int, ...]) -> BaselineResults:
+def open_baseline_results(folder: Path, split: str, *, image_shape: tuple[int | None, ...]) -> BaselineResults:
     """Return the results for a split.
 
     Raises:
         DamagedFileError: when a file is missing, truncated, or inconsistent with the others.
     """
     about = read_summary(folder / "about.json")
-    if not isinstance(about.get("methods"), dict) or "parameters" not in about:
-        raise DamagedFileError(f"{folder}/about.json is incomplete: methods or parameters are missing.")
+    is_list = isinstance(about.get("trivial"), list)
+    if not isinstance(about.get("methods"), dict) or not is_list or "parameters" not in about:
+        raise DamagedFileError(f"{folder}/about.json is incomplete: methods, trivial or parameters are missing.")
     indices = np.array(open_array(folder / f"{split}_indices.npy"))
-    images = {name: open_array(folder / f"{split}_{name}.npy") for name in (*about["methods"], *TRIVIAL_METHODS)}
+    images = {name: open_images(folder, f"{split}_{name}") for name in (*about["methods"], *about["trivial"])}
     for name, stack in images.items():
-        if stack.dtype != np.float32 or stack.shape != (len(indices), *image_shape):
-            raise DamagedFileError(f"{folder}/{split}_{name}.npy does not match the {split} split.")
+        shape = (None, None, image_shape[-1]) if isinstance(stack, RaggedImages) else stack.shape[1:]
+        is_right = all(wanted in (None, found) for wanted, found in zip(shape, image_shape, strict=True))
+        if stack.dtype != np.float32 or len(stack) != len(indices) or not is_right:
+            raise DamagedFileError(f"{folder}/{split}_{name} does not match the {split} split.")
     noise_sweep = read_table(folder / f"{split}_noise_sweep.csv")
     return BaselineResults(indices, images, noise_sweep, about["methods"], about["parameters"])
 

@@ -1,11 +1,13 @@
-"""The prepared data set on disk: three splits of clean and noisy images, memory-mapped.
+"""The prepared data set on disk: three splits of clean and noisy images, of which only what is used is read.
 
-A folder holds for each split NAME_clean.npy (uint8, 0 to 255) and NAME_noisy.npy (float32 in [0, 1]), both shaped
-(N, H, W, C), NAME_labels.npy (uint8, (N,)), and about.json, which describes them.
+The folder clean/ holds for each split its images, either NAME.npy (uint8, (N, H, W, C)) or, where they may differ in
+size, NAME.bin (`io.ragged`); NAME_labels.npy (uint8, (N,)), if they have labels; and NAME_files.json, the name of each
+image, if they came from files. The folder noisy/ holds the noisy images, NAME.npy (float32) or, where they were
+recorded and not made, NAME.bin; where there is neither, they are drawn when they are used (`noise.prepared`).
+about.json describes them.
 """
 
-import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,33 +15,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoising.errors import DamagedFileError
-from denoising.images import Bytes, Images
+from denoising.io.arrays import open_array
+from denoising.io.ragged import RaggedImages
 from denoising.io.tables import read_summary, write_summary
 
 SPLIT_NAMES = ("train", "validation", "test")
+StoredImages = Any  # `Stored` (N, H, W, C), or `RaggedImages`, which is used in the same way
 
 
 @dataclass(frozen=True)
 class CleanSplit:
-    """Clean images (N, H, W, C) and their labels (N,), both uint8."""
+    """Clean images, their labels (N,), if they have any, and the names of their files, if they came from files."""
 
     name: str
-    clean: Bytes
-    labels: Bytes
+    clean: StoredImages
+    labels: Any  # uint8 (N,), or None
+    files: tuple[str, ...] | None = field(default=None, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.clean)
 
     @property
-    def image_shape(self) -> tuple[int, ...]:
+    def image_shape(self) -> tuple[int | None, ...]:
+        """The (H, W, C) of every image; H and W are None where they differ."""
+        if isinstance(self.clean, RaggedImages):
+            height, width, channels = (set(of.tolist()) for of in self.clean.shapes.T)
+            return tuple(of.pop() if len(of) == 1 else None for of in (height, width, channels))
         return self.clean.shape[1:]
 
 
 @dataclass(frozen=True)
 class Split(CleanSplit):
-    """A split with noisy versions (float32) of its clean images; only what is used is read from disk."""
+    """A split with noisy versions of its clean images (float32), which support the same indices.
 
-    noisy: Images
+    Of a part of a split, `indices` says which images they are.
+    """
+
+    noisy: Any
+    indices: NDArray[np.int64] | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -47,40 +60,55 @@ class DatasetInfo:
     """What is recorded about a prepared data set.
 
     `verified` says whether the content is known to be that of the source, by a checksum. `known_duplicates` counts for
-    the splits validation and test how many images the source itself repeats.
+    the splits validation and test how many images the source itself repeats. `noise_kind` is "recorded" where the noisy
+    images were not made from the clean ones.
     """
 
     source: str
     verified: bool
     noise_kind: str
-    noise_factor: float
+    noise_factor: float | None
+    noise_clip: bool
     noise_seed: int
     known_duplicates: dict[str, int]
     splits: dict[str, Any]
     parameters: dict[str, Any]
 
 
-def open_split(folder: Path, name: str) -> Split:
-    """Return a split, mapped read-only.
+def open_clean_split(folder: Path, name: str) -> CleanSplit:
+    """Return the clean images of a split with their labels, whatever its noise.
 
     Raises:
         DamagedFileError: when a file is missing, truncated, or inconsistent with the others.
     """
-    part = open_clean_split(folder, name)
-    noisy = open_array(folder / f"{name}_noisy.npy")
-    if noisy.dtype != np.float32 or noisy.shape != part.clean.shape:
-        found = f"clean {part.clean.dtype} {part.clean.shape}, noisy {noisy.dtype} {noisy.shape}"
-        raise DamagedFileError(f"The arrays of the {name} split in {folder} do not match: {found}.")
-    return Split(name, part.clean, part.labels, noisy)
+    clean = open_images(folder / "clean", name)
+    labels, files = folder / f"clean/{name}_labels.npy", folder / f"clean/{name}_files.json"
+    split = CleanSplit(
+        name,
+        clean,
+        open_array(labels) if labels.exists() or not isinstance(clean, RaggedImages) else None,
+        files=tuple(read_summary(files)["files"]) if files.exists() else None,
+    )
+    counts = [len(of) for of in (split.labels, split.files) if of is not None]
+    if any(count != len(clean) for count in counts) or not len(clean):
+        found = f"{len(clean)} images, {counts} labels or names"
+        raise DamagedFileError(f"The files of the {name} split in {folder} do not match: {found}.")
+    return split
 
 
-def open_clean_split(folder: Path, name: str) -> CleanSplit:
-    """Return the clean images and labels of a split, whatever its noise; raises as `open_split` does."""
-    clean, labels = (open_array(folder / f"{name}_{part}.npy") for part in ("clean", "labels"))
-    if clean.ndim != 4 or clean.dtype != np.uint8 or labels.shape != clean.shape[:1] or not len(clean):
-        found = f"clean {clean.dtype} {clean.shape}, labels {labels.dtype} {labels.shape}"
-        raise DamagedFileError(f"The arrays of the {name} split in {folder} do not match: {found}.")
-    return CleanSplit(name, clean, labels)
+def open_images(folder: Path, name: str) -> StoredImages:
+    """Return NAME.npy, if it holds uint8 images (N, H, W, C), or NAME.bin."""
+    if (folder / f"{name}.bin").exists():
+        return RaggedImages.open(folder / f"{name}.bin")
+    images = open_array(folder / f"{name}.npy")
+    if images.ndim != 4 or images.dtype not in (np.uint8, np.float32):
+        raise DamagedFileError(f"{folder / name}.npy does not hold images: {images.dtype} {images.shape}.")
+    return images
+
+
+def write_files(folder: Path, name: str, files: list[str]) -> None:
+    """Write the names of the images of a split."""
+    write_summary(folder / f"clean/{name}_files.json", {"files": files})
 
 
 def write_dataset_info(folder: Path, info: DatasetInfo) -> None:
@@ -88,7 +116,12 @@ def write_dataset_info(folder: Path, info: DatasetInfo) -> None:
     about = {
         "source": info.source,
         "verified": info.verified,
-        "noise": {"kind": info.noise_kind, "factor": info.noise_factor, "seed": info.noise_seed},
+        "noise": {
+            "kind": info.noise_kind,
+            "factor": info.noise_factor,
+            "clip": info.noise_clip,
+            "seed": info.noise_seed,
+        },
         "repeated": info.known_duplicates,
         "splits": info.splits,
         "parameters": info.parameters,
@@ -111,6 +144,7 @@ def read_dataset_info(folder: Path) -> DatasetInfo:
             about["verified"],
             noise["kind"],
             noise["factor"],
+            noise["clip"],
             noise["seed"],
             about["repeated"],
             about["splits"],
@@ -120,23 +154,3 @@ def read_dataset_info(folder: Path) -> DatasetInfo:
         raise DamagedFileError(f"{path} is incomplete: {error} is missing.") from error
     except TypeError as error:
         raise DamagedFileError(f"{path} is damaged: {error}.") from error
-
-
-def create_array(path: Path, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
-    """Return a new memory-mapped .npy file to write into; its disk space is reserved where the system can do that."""
-    array = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
-    if hasattr(os, "posix_fallocate"):  # a full disk is then an error here, not a crash (SIGBUS) at a later write
-        with path.open("r+b") as file:
-            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
-    return array
-
-
-def open_array(path: Path) -> NDArray[Any]:
-    """Return a .npy file, mapped read-only; raises `DamagedFileError` when it is missing or damaged."""
-    try:
-        return np.lib.format.open_memmap(path, mode="r")
-    except FileNotFoundError as error:
-        raise DamagedFileError(f"{path} is missing.") from error
-    except Exception as error:  # NumPy parses the header as Python source, and raises whatever its parser does
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        raise DamagedFileError(f"{path} cannot be read as an array: {reason}.") from error

@@ -13,7 +13,7 @@ from denoising.errors import DamagedFileError
 
 Table = Mapping[str, Sequence[Any] | NDArray[Any]]  # columns of equal length
 Columns = dict[str, NDArray[Any]]  # the same, as it is read
-TEXT_COLUMNS = ("filter", "group", "kind", "method")
+TEXT_COLUMNS = ("file", "filter", "group", "kind", "method")
 SIGNIFICANT_DIGITS = 6  # more would differ between machines and mean nothing
 
 

@@ -35,10 +35,13 @@ TRAINING_MODELS: dict[str, Architecture] = {
 }
 
 
-def build_model(architecture: str, image_shape: ImageShape, *, filters: int = 32, depth: int = 2) -> keras.Model:
+def build_model(
+    architecture: str, image_shape: ImageShape, *, filters: int = 32, depth: int = 2, residual: bool = False
+) -> keras.Model:
     """Return an untrained denoiser in float32 for images (N, *image_shape), where `image_shape` is (H, W, C).
 
-    `architecture` is one of cae, deep_cae, vae, unet and dncnn; `cae` has a size of its own.
+    `architecture` is one of cae, deep_cae, vae, unet and dncnn; `cae` has a size of its own. H and W may be None: the
+    network then takes any multiple of 8. With `residual`, a unet predicts the noise, which is subtracted.
 
     Raises:
         DenoisingError: when the architecture is unknown, or not possible for this shape or depth.
@@ -48,20 +51,26 @@ def build_model(architecture: str, image_shape: ImageShape, *, filters: int = 32
     """
     if architecture not in ARCHITECTURES:
         raise DenoisingError(f"Unknown architecture {architecture!r}. Choose one of {', '.join(ARCHITECTURES)}.")
-    if len(image_shape) != 3 or min(image_shape) < 1:
+    if len(image_shape) != 3 or any(side is not None and side < 1 for side in image_shape) or not image_shape[-1]:
         raise DenoisingError(f"Expected the shape (H, W, C) of an image, found {image_shape}.")
     if filters < 1 or depth < 1:
         raise DenoisingError(f"Expected at least one filter and a depth of at least 1, found {filters} and {depth}.")
     with _dtype_policy("float32"):
-        return ARCHITECTURES[architecture](image_shape, ModelSize(filters, depth))
+        return ARCHITECTURES[architecture](image_shape, ModelSize(filters, depth, residual))
 
 
 def build_training_model(
-    architecture: str, image_shape: ImageShape, *, precision: str, filters: int = 32, depth: int = 2
+    architecture: str,
+    image_shape: ImageShape,
+    *,
+    precision: str,
+    filters: int = 32,
+    depth: int = 2,
+    residual: bool = False,
 ) -> keras.Model:
     """Return the network that is fitted; it computes in `precision`, float32 or mixed_bfloat16."""
     with _dtype_policy(precision):
-        return TRAINING_MODELS[architecture](image_shape, ModelSize(filters, depth))
+        return TRAINING_MODELS[architecture](image_shape, ModelSize(filters, depth, residual))
 
 
 def copy_weights(training_model: keras.Model, denoiser: keras.Model) -> None:

@@ -12,7 +12,8 @@ from denoising.models.size import ImageShape, ModelSize, require_multiple_of_4
 def unet(shape: ImageShape, size: ModelSize) -> keras.Model:
     """Return a U-Net with `depth` residual blocks at a half, a quarter and an eighth of the resolution, down and up.
 
-    They have `filters` at half the resolution, and twice as many below.
+    They have `filters` at half the resolution, and twice as many below. A residual network predicts the noise, as that
+    of K. Zhang et al. (2017), doi:10.1109/TIP.2017.2662206; its output is not limited to [0, 1].
     """
     require_multiple_of_4(shape, "unet")
     layers, few, many = keras.layers, size.filters, 2 * size.filters
@@ -28,7 +29,11 @@ def unet(shape: ImageShape, size: ModelSize) -> keras.Model:
     up = _skip(_upsample(up, few, "double_2"), half, "skip_2")
     up = _residual_blocks(up, few, size.depth, "half_back")  # (N, 14, 14, filters)
     up = layers.Conv2DTranspose(shape[-1], 4, strides=2, padding="same", name="double_3")(up)
-    return keras.Model(noisy, layers.Activation("sigmoid", dtype="float32", name="denoised")(up), name="unet")
+    if size.residual:
+        denoised = layers.Subtract(dtype="float32", name="denoised")([noisy, up])
+    else:
+        denoised = layers.Activation("sigmoid", dtype="float32", name="denoised")(up)
+    return keras.Model(noisy, denoised, name="unet")
 
 
 def _residual_blocks(images: keras.KerasTensor, filters: int, depth: int, name: str) -> keras.KerasTensor:
@@ -48,7 +53,8 @@ def _upsample(images: keras.KerasTensor, filters: int, name: str) -> keras.Keras
 
 def _skip(up: keras.KerasTensor, other: keras.KerasTensor, name: str) -> keras.KerasTensor:
     """Return the sum of both; where a side was odd before it was halved, `up` is one pixel longer and is cropped."""
-    rows, columns = (one - two for one, two in zip(up.shape[1:3], other.shape[1:3], strict=True))
+    sides = zip(up.shape[1:3], other.shape[1:3], strict=True)
+    rows, columns = (0 if one is None else one - two for one, two in sides)  # of any size: a multiple of 8
     if rows or columns:
         up = keras.layers.Cropping2D(((0, rows), (0, columns)), name=f"{name}_crop")(up)
     return keras.layers.Add(name=name)([up, other])

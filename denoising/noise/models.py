@@ -22,7 +22,7 @@ class Noise:
     """A noise model, one of NOISE_MODELS, and its factor.
 
     The factor is the standard deviation on images from 0 to 1; for `speckle` and `poisson` that of a white pixel, for
-    `salt_and_pepper` the fraction of the pixels that are replaced.
+    `salt_and_pepper` the fraction of the pixels that are replaced. With `clip`, noisy pixels are clipped to [0, 1].
 
     Raises:
         DenoisingError: when the model is unknown or the factor is negative or not finite.
@@ -33,6 +33,7 @@ class Noise:
 
     kind: str
     factor: float
+    clip: bool = True
 
     def __post_init__(self) -> None:
         if self.kind not in NOISE_MODELS:
@@ -44,7 +45,7 @@ class Noise:
 
 
 def add_noise(clean: Images, noise: Noise, *, seed: int, key: tuple[int, ...] = (), first_index: int = 0) -> Images:
-    """Return noisy versions of the images (N, H, W, C), clipped to [0, 1].
+    """Return noisy versions of the images (N, H, W, C), clipped to [0, 1] unless the noise says otherwise.
 
     The noise of image i depends on (seed, key, first_index + i) alone, so the result does not depend on batches, order
     or number of workers. `key` separates draws, such as (split,) or (split, realization). Clipping biases most noise:
@@ -68,7 +69,7 @@ def add_noise(clean: Images, noise: Noise, *, seed: int, key: tuple[int, ...] = 
     for position, image in enumerate(clean):
         random = generator(seed, Purpose.NOISE, *key, first_index + position)
         noisy[position] = NOISE_MODELS[noise.kind](image, np.float32(noise.factor), random)
-    return np.clip(noisy, 0, 1, out=noisy)
+    return np.clip(noisy, 0, 1, out=noisy) if noise.clip else noisy
 
 
 def _gaussian(clean: Images, factor: np.float32, random: Random) -> Images:

@@ -1,7 +1,9 @@
-"""The mean and the mean square of noisy pixels in closed form, with the clipping to [0, 1] included.
+"""The mean and the mean square of noisy pixels in closed form, with the clipping to [0, 1], if any, included.
 
 Clipped Gaussian noise of factor 0.5 raises black to 0.195 and lowers white to 0.805 on average.
 """
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,8 @@ Moments = tuple[Pixels, Pixels]
 def moments(pixels: Pixels, noise: Noise) -> Moments:
     """Return the mean and the mean square of the noisy values of clean pixels, both shaped like `pixels`."""
     factor = noise.factor
+    if not noise.clip:
+        return _unclipped(pixels, noise)
     match noise.kind:
         case "gaussian" | "correlated":
             return _clipped_normal(pixels, np.full_like(pixels, factor))
@@ -42,6 +46,20 @@ def variance(pixels: Pixels, noise: Noise) -> Pixels:
     """Return the variance of the noisy values of clean pixels."""
     mean, square = moments(pixels, noise)
     return np.maximum(square - mean**2, 0)
+
+
+def _unclipped(pixels: Pixels, noise: Noise) -> Moments:
+    factor = noise.factor
+    variances = {
+        "gaussian": factor**2 + 0 * pixels,
+        "correlated": factor**2 + 0 * pixels,
+        "uniform": factor**2 + 0 * pixels,
+        "speckle": (factor * pixels) ** 2,
+        "poisson": factor**2 * pixels,
+    }
+    if noise.kind not in variances:  # pixels that are replaced stay in [0, 1]
+        return moments(pixels, replace(noise, clip=True))
+    return pixels, pixels**2 + variances[noise.kind]
 
 
 def _clipped_normal(mean: Pixels, deviation: Pixels) -> Moments:

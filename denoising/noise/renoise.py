@@ -11,13 +11,14 @@ from denoising.noise.models import Noise, add_noise
 def renoise(split: Split, indices: NDArray[np.int64], *, noise: Noise, seed: int) -> tuple[Images, Images]:
     """Return the chosen clean images of a split and noisy versions of them, both (n, H, W, C).
 
-    With the noise and seed of the prepared data the result is the prepared noisy images. An image keeps its random
-    numbers: another factor only scales them.
+    With the noise and seed of the prepared data the result is the prepared noisy images, but for crops, which have
+    noise of their own. An image keeps its random numbers: another factor only scales them.
     """
     clean = as_float(split.clean[indices])
     key = (SPLIT_NAMES.index(split.name),)
+    originals = indices if split.indices is None else split.indices[indices]
     noisy = [
         add_noise(image[np.newaxis], noise, seed=seed, key=key, first_index=int(index))
-        for image, index in zip(clean, indices, strict=True)
+        for image, index in zip(clean, originals, strict=True)
     ]
     return clean, np.concatenate(noisy)

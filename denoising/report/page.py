@@ -14,6 +14,7 @@ from denoising.figures.labels import (
     METHOD_LABELS,
     NOISE_LABELS,
     contains_zero,
+    factor_text,
     in_brackets,
     interval_text,
 )
@@ -54,25 +55,31 @@ def render_page(
     """
     rows = rows_of(tables["methods"])
     by_name = {row["method"]: {**row, "images": int(row["images"])} for row in rows}
+    has_classes = "accuracy" in summary["denoised"]
+    margin = summary["intervals"]["margin"].get("accuracy", {})
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     sources = ("data", "models", "filters", "libraries", "machine")
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         dataset=DATASET_LABELS[summary["dataset"]],
-        noise=NOISE_LABELS[summary["noise"]["kind"]],
+        noise=noise_text(summary["noise"]),
+        clipped=summary["noise"].get("clip", False),
+        has_classes=has_classes,
+        has_crops="whole" in summary,
+        patches=provenance["parameters"]["train"].get("examples") == "patches",
         summary=summary,
         seeds=seeds,
         cautions=list(cautions(summary, provenance)),
         interval_text=interval_text,
         in_brackets=in_brackets,
         contains_zero=contains_zero,
-        margin_accuracy={end: scaled(of, 100) for end, of in summary["intervals"]["margin"]["accuracy"].items()},
+        margin_accuracy={end: scaled(of, 100) for end, of in margin.items()},
         method_labels=METHOD_LABELS,
         rows=rows,
         names=list(by_name),
         noise_types=rows_of(tables["noise_types"]),
         noise_labels=NOISE_LABELS,
         noisy=by_name["noisy"],
-        black=by_name["black"],
+        black=by_name.get("black"),
         figures=figures,
         data=provenance["data"],
         train_images=round(
@@ -84,6 +91,11 @@ def render_page(
     )
 
 
+def noise_text(noise: Mapping[str, Any]) -> str:
+    factor = f" of factor {factor_text(noise['factor'])}" if "factor" in noise else ""
+    return f"{NOISE_LABELS[noise['kind']]} noise{factor}"
+
+
 def cautions(summary: Mapping[str, Any], provenance: Mapping[str, Any]) -> Iterator[str]:
     """Yield a sentence for each reason to distrust the results."""
     if summary["repeated_images"]:
@@ -91,6 +103,9 @@ def cautions(summary: Mapping[str, Any], provenance: Mapping[str, Any]) -> Itera
             f"{summary['repeated_images']:,} of these {summary['images']:,} are also among the images trained on: "
             "the data set repeats them. The scores are too high."
         )
+    shared = summary.get("images_with_shared_blocks", 0) + summary.get("near_duplicates", 0)
+    if shared:
+        yield "Some of these images look like training images, or share a part with one. The scores may be too high."
     if not provenance["data"]["verified"]:
         yield "This is an unverified copy of the data set: no checksum of its content is known."
 

@@ -1,17 +1,31 @@
 """Loads the training images in the order of an epoch, with noise, a chunk of batches at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from denoising.batching import shuffled_chunks
-from denoising.images import Bytes, Images
-from denoising.io.splits import Split
+from denoising.errors import DenoisingError
+from denoising.images import Images, Stored
+from denoising.io.splits import CleanSplit, Split
+from denoising.noise.crops import MAX_WHOLE
 from denoising.noise.on_the_fly import OnTheFlyNoise
 from denoising.rng import Purpose, generator
 from denoising.training.mmap_reader import read_images
+
+
+class Loader(Protocol):
+    """Yields the examples of an epoch in chunks: noisy (float32) and clean (as stored), (N, H, W, C)."""
+
+    @property
+    def batch_size(self) -> int: ...
+
+    def __len__(self) -> int: ...
+
+    def epoch(self, number: int) -> Iterator[tuple[Images, Stored]]: ...
 
 
 @dataclass(frozen=True)
@@ -27,15 +41,15 @@ class TrainingLoader:
     def __len__(self) -> int:
         return len(self.indices)
 
-    def epoch(self, number: int) -> Iterator[tuple[Images, Bytes]]:
-        """Yield noisy (float32) and clean (uint8) images in chunks, each image once, in the random order of the epoch.
+    def epoch(self, number: int) -> Iterator[tuple[Images, Stored]]:
+        """Yield noisy (float32) and clean (as stored) images in chunks, each once, in the random order of the epoch.
 
         Only one chunk is in memory, whatever the size of the data.
         """
         for chunk in shuffled_chunks(
             len(self),
             batch_size=self.batch_size,
-            example_bytes=self.split.noisy[0].nbytes,
+            example_bytes=4 * self.split.clean[0].size,
             seed=self.seed,
             epoch=number,
         ):
@@ -45,6 +59,17 @@ class TrainingLoader:
                 yield read_images(self.split.noisy, indices), clean
             else:
                 yield self.noise.add(clean, indices, epoch=number), clean
+
+
+def require_one_size(splits: Iterable[CleanSplit]) -> None:
+    """Raise `DenoisingError` where images are large or differ in size, in a split or between splits."""
+    shapes = {split.image_shape for split in splits}
+    sides = [side for shape in shapes for side in shape[:2]]
+    if len(shapes) > 1 or any(side is None or side > MAX_WHOLE for side in sides):
+        raise DenoisingError(
+            f"The images differ in size, or are larger than {MAX_WHOLE} pixels. Set train.examples to patches, which "
+            "are cut from images of any size."
+        )
 
 
 def choose_subset(count: int, *, fraction: float, seed: int) -> NDArray[np.int64]:

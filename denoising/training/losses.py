@@ -81,7 +81,7 @@ LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 
 
 def training_loss(name: str, *, kl_weight: float = 0.0) -> Callable[[Tensor, Any], Tensor]:
-    """Return a function of clean images (uint8) and the outputs of a training model to one value per image.
+    """Return a function of clean images, as stored, and the outputs of a training model to one value per image.
 
     For a variational autoencoder, which also outputs its code, the weighted divergence is added, divided by the number
     of pixels. With binary cross-entropy and a weight of 1 the sum is the negative evidence lower bound per pixel.
@@ -89,7 +89,7 @@ def training_loss(name: str, *, kl_weight: float = 0.0) -> Callable[[Tensor, Any
 
     def loss(clean: Tensor, outputs: Any) -> Tensor:
         denoised, *code = outputs if isinstance(outputs, list | tuple) else [outputs]
-        values = LOSSES[name](from_bytes(clean), denoised)
+        values = LOSSES[name](from_stored(clean), denoised)
         if code:
             values += kl_weight * kl_divergence(*code) / tensorflow.cast(tensorflow.size(clean[0]), "float32")
         return values
@@ -97,9 +97,10 @@ def training_loss(name: str, *, kl_weight: float = 0.0) -> Callable[[Tensor, Any
     return loss
 
 
-def from_bytes(images: Tensor) -> Tensor:
-    """Return uint8 images as float32 in [0, 1]."""
-    return tensorflow.cast(images, "float32") / 255
+def from_stored(images: Tensor) -> Tensor:
+    """Return stored images, uint8, uint16 or float32, as float32 in [0, 1]."""
+    dtype = tensorflow.as_dtype(images.dtype)
+    return images if dtype.is_floating else tensorflow.cast(images, "float32") / dtype.max
 
 
 def _mean(values: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from denoising.backend.train_function import Loss, make_train_function
 from denoising.batching import prefetch
 from denoising.models.registry import copy_weights
 from denoising.training.checkpoint import Arrays, EpochMetrics
-from denoising.training.loader import TrainingLoader
+from denoising.training.loader import Loader
 
 
 class Trainer:
@@ -25,7 +25,7 @@ class Trainer:
         *,
         optimizer: keras.optimizers.Optimizer,
         loss: Loss,
-        loader: TrainingLoader,
+        loader: Loader,
         validate: Callable[[], dict[str, float]],
     ) -> None:
         self.denoiser = denoiser

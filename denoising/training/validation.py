@@ -8,7 +8,7 @@ from denoising.backend import keras, tensorflow
 from denoising.backend.train_function import any_length
 from denoising.batching import batches, prefetch
 from denoising.io.splits import Split
-from denoising.training.losses import LOSSES, from_bytes, psnr, ssim
+from denoising.training.losses import LOSSES, from_stored, psnr, ssim
 
 BATCH_BYTES = 2**21  # of noisy images
 
@@ -16,13 +16,13 @@ BATCH_BYTES = 2**21  # of noisy images
 def make_validation_function(denoiser: keras.Model, validation: Split, *, loss: str) -> Callable[[], dict[str, float]]:
     """Return a function that measures the denoiser as it is then: mean loss, PSNR (decibels) and SSIM."""
 
-    @tensorflow.function(input_signature=any_length(validation.noisy, validation.clean))
+    @tensorflow.function(input_signature=any_length(validation.noisy[:1], validation.clean[:1]))
     def measure(noisy: object, clean: object) -> object:
-        clean, denoised = from_bytes(clean), denoiser(noisy, training=False)
+        clean, denoised = from_stored(clean), denoiser(noisy, training=False)
         clipped = tensorflow.clip_by_value(denoised, 0, 1)  # as evaluate does
         return tensorflow.stack([LOSSES[loss](clean, denoised), psnr(clean, clipped), ssim(clean, clipped)])
 
-    size = max(1, BATCH_BYTES // validation.noisy[0].nbytes)
+    size = max(1, BATCH_BYTES // (4 * validation.clean[0].size))
 
     def validate() -> dict[str, float]:
         pairs = ((validation.noisy[part], validation.clean[part]) for part in batches(len(validation), size=size))

@@ -36,6 +36,8 @@ def _allowed(annotation: Any, constraints: list[Any]) -> str:
         return _list(annotation, constraints)
     if isinstance(annotation, type) and issubclass(annotation, Section):
         return f"a section with the keys {', '.join(annotation.model_fields)}"
+    if annotation in (bool, str):
+        return "true or false" if annotation is bool else "a path that does not begin with ~"
     kind = "a whole number" if annotation is int else "a number"
     fraction = ", or a fraction such as 25/255" if any(isinstance(of, BeforeValidator) for of in constraints) else ""
     return f"{kind}{_range(constraints)}{fraction}"
@@ -61,6 +63,10 @@ def _range(constraints: list[Any]) -> str:
             return f" from {low} to {high}"
         case (low, None, None, None):
             return f", at least {low}"
+        case (None, None, None, None):
+            return ""
+        case (None, above, None, None):
+            return f" above {above}"
         case (low, None, None, below) if low is not None:
             return f" from {low}, below {below}"
         case (None, above, high, None) if high is not None:

@@ -81,17 +81,15 @@ def _line(name: str, section: type[Section], values: Any, error: Any) -> str | N
     """Return an error as its path, the value found, and what is expected; None if another error explains it."""
     if not error["loc"]:
         return f"{name}: {_shown(error['input'])} is not a section with the keys {', '.join(section.model_fields)}"
-    path, holder, found = [name], section, values
+    path, holder, inside = [name], section, values
     for key in map(str, error["loc"]):
         path.append(key)
         if key not in holder.model_fields:
-            return _unknown_key(".".join(path), key, holder, values)
-        found = found.get(key)
-        annotation = holder.model_fields[key].annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, Section) and isinstance(found, Mapping)):
+            return _unknown_key(".".join(path), key, holder, inside)
+        found = inside.get(key)
+        if key not in holder.sections() or not isinstance(found, Mapping) or key == error["loc"][-1]:
             break
-        if key != error["loc"][-1]:
-            holder = annotation
+        holder, inside = holder.sections()[key], found
     field = holder.model_fields[path[-1]]
     if error["type"] == "missing":
         return f"{'.'.join(path)}: missing; expected {allowed(field)}"

@@ -21,15 +21,24 @@ class Section(BaseModel):
 
     @classmethod
     def with_choices_of(cls, values: object) -> type[Self]:
-        """Return this section with the settings that belong to the choices in `values`."""
+        """Return this section with the settings that belong to the choices in `values`, and in its own sections."""
         made = values if isinstance(values, Mapping) else {}
+        inner = {name: section.with_choices_of(made.get(name)) for name, section in cls.sections().items()}
+        changed = {name: section for name, section in inner.items() if section is not cls.sections()[name]}
         chosen = [
             settings[made[name]]
             for name, settings in cls.settings_of.items()
             if isinstance(made.get(name), str) and made[name] in settings
         ]
         bases = tuple(dict.fromkeys((*chosen, cls)))
-        return type(cls.__name__, bases, {"__module__": cls.__module__}) if chosen else cls
+        members = {"__module__": cls.__module__, "__annotations__": changed}
+        return type(cls.__name__, bases, members) if chosen or changed else cls
+
+    @classmethod
+    def sections(cls) -> dict[str, type["Section"]]:
+        """Return the fields that are sections themselves."""
+        types = {name: field.annotation for name, field in cls.model_fields.items()}
+        return {name: of for name, of in types.items() if isinstance(of, type) and issubclass(of, Section)}
 
     @classmethod
     def read(cls, values: object) -> Self:
@@ -44,6 +53,10 @@ class Section(BaseModel):
     @classmethod
     def _shared_fields(cls) -> Mapping[str, Any]:
         return next(base for base in cls.__mro__ if "settings_of" in vars(base)).model_fields  # type: ignore[attr-defined]
+
+
+class NoSettings(Section):
+    """What a choice without settings of its own adds."""
 
 
 def _number_of_fraction(value: object) -> object:

@@ -4,16 +4,12 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from stages.parameters.section import BatchSize, NoiseFactor, NotDecreasing, Section, Seed
+from stages.parameters.section import BatchSize, NoiseFactor, NoSettings, NotDecreasing, Section, Seed
 
 ErrorLoss = Literal["mean_squared_error", "mean_absolute_error", "ssim_mix"]
 FactorRange = Annotated[list[NoiseFactor], Field(min_length=2, max_length=2), NotDecreasing]
 Filters = Annotated[int, Field(ge=1, le=4096)]
 Depth = Annotated[int, Field(ge=1, le=100)]
-
-
-class NoSettings(Section):
-    """What a choice without settings of its own adds."""
 
 
 class SizeSettings(Section):
@@ -26,6 +22,24 @@ class SizeSettings(Section):
         description="depth of the network; consecutive convolutions (`deep_cae`, `vae`), residual blocks per "
         "resolution (`unet`), or all convolutions (`dncnn`, at least 2)"
     )
+
+
+class UnetSettings(SizeSettings):
+    """The size of a U-Net, and what it predicts."""
+
+    residual: bool = Field(
+        description="predict the noise, which is subtracted from the input; for photographs. The output is then not "
+        "limited to [0, 1]"
+    )
+
+
+class PatchSettings(Section):
+    """The patches that are cut from images in every epoch."""
+
+    patch_size: int = Field(
+        ge=16, le=1024, multiple_of=8, description="side of a square patch in pixels; a multiple of 8"
+    )
+    patches_per_image: int = Field(ge=1, le=100_000, description="patches cut from each image in every epoch")
 
 
 class VaeSettings(SizeSettings):
@@ -83,9 +97,10 @@ class TrainParameters(Section):
             "cae": NoSettings,
             "deep_cae": SizeSettings,
             "vae": VaeSettings,
-            "unet": SizeSettings,
+            "unet": UnetSettings,
             "dncnn": DncnnSettings,
         },
+        "examples": {"images": NoSettings, "patches": PatchSettings},
         "optimizer": {"adam": NoSettings, "adamw": WeightDecaySettings, "muon": WeightDecaySettings},
         "lr_schedule": {"constant": NoSettings, "cosine": CosineSettings, "one_cycle": OneCycleSettings},
         "noise_sampling": {"stored": NoSettings, "per_epoch": PerEpochSettings},
@@ -97,6 +112,10 @@ class TrainParameters(Section):
     )
     train_fraction: float = Field(
         gt=0, le=1, description="fraction of the training images to train on; chosen by the seed"
+    )
+    examples: Literal["images", "patches"] = Field(
+        description="what a training step learns from; `images`, all of one size, or `patches`, cut at random places "
+        "from images of any size, flipped and turned at random. The model then takes images of any size"
     )
     noise_sampling: Literal["stored", "per_epoch"] = Field(
         description="noise to train on; `stored`: the prepared noise in every epoch, `per_epoch`: drawn again in "

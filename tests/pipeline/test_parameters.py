@@ -46,11 +46,11 @@ def test_the_committed_parameters_are_right() -> None:
         ("prepare.noise.factor", float("nan"), "prepare.noise.factor: NaN is not a number"),
         ("prepare.noise.factor", "nan", 'prepare.noise.factor: "nan" is not a number'),
         ("prepare.noise.factor", "25/0", 'prepare.noise.factor: "25/0" is not a number'),
-        ("prepare.noise", 0.5, "prepare.noise: 0.5 is not a section with the keys kind, factor"),
+        ("prepare.noise", 0.5, "prepare.noise: 0.5 is not a section with the keys kind"),
         ("prepare.noise.factro", 0.5, "prepare.noise.factro: unknown key; did you mean factor?"),
         (
             "prepare.noise",
-            {"kind": "salt_and_pepper", "factor": 1.5},
+            {"kind": "salt_and_pepper", "factor": 1.5, "clip": True},
             "prepare.noise.factor: 1.5 is not a fraction of the pixels, at most 1",
         ),
         ("prepare.noise.kind", "gauss", 'prepare.noise.kind: "gauss" is not one of gaussian, uniform'),
@@ -129,7 +129,7 @@ def test_a_setting_is_held_to_the_choice_that_it_belongs_to(changes: dict[str, A
 
 
 def test_salt_and_pepper_is_a_fraction_wherever_a_factor_stands() -> None:
-    noise = {"kind": "salt_and_pepper", "factor": 0.2}
+    noise = {"kind": "salt_and_pepper", "factor": 0.2, "clip": True}
     train = {**PER_EPOCH, "noise_factor_range": [0.1, 1.5]}
     lines = errors(("prepare.noise", noise), ("train", train), ("baselines.factors", [0.5, 1.2]))
     assert [line.split(":")[0] for line in lines] == ["train.noise_factor_range", "baselines.factors"]
@@ -137,7 +137,7 @@ def test_salt_and_pepper_is_a_fraction_wherever_a_factor_stands() -> None:
 
 def test_a_noise_factor_may_be_written_as_a_fraction() -> None:
     document = load_yaml(RIGHT.replace("factor: 0.5", "factor: 25/255"), name="params.yaml")
-    assert PrepareParameters.read(document["prepare"]).noise.factor == 25 / 255
+    assert PrepareParameters.read(document["prepare"]).noise.settings("kind")["factor"] == 25 / 255
 
 
 def test_the_settings_of_a_choice_are_those_that_belong_to_it() -> None:

@@ -13,9 +13,10 @@ from denoising.figures.results import Results
 from denoising.images import as_bytes, as_float
 from denoising.io.baseline_results import evenly_spaced, open_baseline_results
 from denoising.io.contact_sheets import read_contact_sheet
-from denoising.io.splits import SPLIT_NAMES, open_split
+from denoising.io.splits import SPLIT_NAMES
 from denoising.io.tables import Columns, read_table
 from denoising.noise.models import Noise, add_noise
+from denoising.noise.prepared import open_split
 from stages import prepare
 
 NOISE = Noise("gaussian", 0.5)
@@ -126,7 +127,7 @@ def test_noise_does_not_depend_on_the_chunks_in_which_it_is_written(
     monkeypatch.setattr(prepare, "CHUNK", 100)
     images = LabelledImages(np.asarray(split.clean), np.asarray(split.labels))
     prepare.write_split(tmp_path, "test", images, noise=NOISE, seed=1, on_images=lambda count: None)
-    assert np.array_equal(np.load(tmp_path / "test_noisy.npy"), split.noisy)
+    assert np.array_equal(np.load(tmp_path / "noisy/test.npy"), split.noisy)
 
 
 @pytest.mark.slow
@@ -135,9 +136,9 @@ def test_a_test_image_that_was_learned_from_ends_the_evaluation(
     name: str, reproduced: Checkout, tmp_path: Path
 ) -> None:
     leaky = reproduced.copy(tmp_path / "copy")
-    path = leaky.folder / f"data/prepared/{name}_clean.npy"
+    path = leaky.folder / f"data/prepared/clean/{name}.npy"
     images = np.load(path)
-    images[3] = np.load(leaky.folder / "data/prepared/test_clean.npy")[5]
+    images[3] = np.load(leaky.folder / "data/prepared/clean/test.npy")[5]
     path.unlink()  # DVC may have linked it to its cache
     np.save(path, images)
     done = leaky.run("python", "-m", "stages.evaluate")

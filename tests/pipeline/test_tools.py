@@ -16,7 +16,7 @@ from stages.paths import VARIABILITY
 from tools.run import choose_digits
 from tools.verify import compare
 
-ALL = ["prepare", "train", "baselines", "classifier", "evaluate", "plot", "report"]
+ALL = ["index", "prepare", "train", "baselines", "classifier", "evaluate", "plot", "report"]
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ TOPICS = [  # of the library; each may import itself and those before it
     "metrics",
     "intervals",
     "io",
+    "image_files",
     "noise",
     "datasets",
     "backend",

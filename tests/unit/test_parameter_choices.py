@@ -10,10 +10,11 @@ from denoising.baselines.filters import CLASSICAL_FILTERS
 from denoising.datasets.registry import REGISTRY
 from denoising.models.registry import ARCHITECTURES
 from denoising.noise.models import NOISE_MODELS
+from denoising.noise.prepared import RECORDED
 from denoising.training.losses import LOSSES
 from stages.parameters.baselines import BaselinesParameters
 from stages.parameters.document import read_section
-from stages.parameters.prepare import NoiseParameters, PrepareParameters
+from stages.parameters.prepare import FILE_SOURCES, NoiseParameters, PrepareParameters
 from stages.parameters.train import TrainParameters
 
 
@@ -34,11 +35,11 @@ def test_the_parameters_allow_exactly_the_schedules() -> None:
 
 
 def test_the_parameters_allow_exactly_the_noise_models() -> None:
-    assert choices(NoiseParameters, "kind") == set(NOISE_MODELS)
+    assert choices(NoiseParameters, "kind") == {*NOISE_MODELS, RECORDED}
 
 
 def test_the_parameters_allow_exactly_the_sources() -> None:
-    assert choices(PrepareParameters, "source") == {*REGISTRY, "digits"}
+    assert choices(PrepareParameters, "source") == {*REGISTRY, "digits", *FILE_SOURCES}
 
 
 def test_the_parameters_allow_exactly_the_filters() -> None:

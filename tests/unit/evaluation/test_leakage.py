@@ -26,7 +26,7 @@ def splits(digits: Source) -> dict[str, Split]:
 def test_the_splits_of_a_source_pass(kind: str, factor: float, splits: dict[str, Split]) -> None:
     parts = enumerate(splits.values())
     train, validation, test = (split(part.clean, key=n, kind=kind, factor=factor) for n, part in parts)
-    assert check_leakage(test, [train, validation], known_duplicates=0)[0] == 0
+    assert check_leakage(test, [train, validation], known_duplicates=0)["repeated_images"] == 0
 
 
 @pytest.mark.parametrize("name", ["train", "validation"])
@@ -47,7 +47,7 @@ def test_noise_that_was_used_twice_is_found_on_different_images(splits: dict[str
 def test_known_duplicates_of_the_source_are_counted_not_refused(splits: dict[str, Split]) -> None:
     repeated = splits["train"].clean.copy()
     repeated[:2] = splits["test"].clean[:2]
-    assert check_leakage(splits["test"], [split(repeated, key=5)], known_duplicates=2)[0] == 2
+    assert check_leakage(splits["test"], [split(repeated, key=5)], known_duplicates=2)["repeated_images"] == 2
     with pytest.raises(DenoisingError, match="repeats 1"):
         check_leakage(splits["test"], [split(repeated, key=5)], known_duplicates=1)
 
@@ -55,12 +55,12 @@ def test_known_duplicates_of_the_source_are_counted_not_refused(splits: dict[str
 def test_noise_that_leaves_black_unchanged_is_not_traced(splits: dict[str, Split]) -> None:
     for kind, traced in (("gaussian", True), ("speckle", False)):
         test = split(splits["test"].clean, key=1, kind=kind)
-        assert (check_leakage(test, [splits["train"]], known_duplicates=0)[1] > 0) == traced
+        assert (check_leakage(test, [splits["train"]], known_duplicates=0)["traced_noise"] > 0) == traced
 
 
 def test_data_without_noise_passes(splits: dict[str, Split]) -> None:
     train, test = (split(splits[name].clean, key=1, factor=0) for name in ("train", "test"))
-    assert check_leakage(test, [train], known_duplicates=0)[0] == 0
+    assert check_leakage(test, [train], known_duplicates=0)["repeated_images"] == 0
 
 
 @pytest.mark.parametrize("side", [np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]])
@@ -71,4 +71,4 @@ def test_the_noise_of_every_side_is_compared(side: object, splits: dict[str, Spl
         image[side] = 1 - image[side]
     changed = Split("train", splits["train"].clean[: len(test)], test.labels, other)
     assert not set(noise_fingerprints(test)) & set(noise_fingerprints(Split("x", test.clean, test.labels, other)))
-    assert check_leakage(test, [changed], known_duplicates=0)[0] == 0
+    assert check_leakage(test, [changed], known_duplicates=0)["repeated_images"] == 0

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -6,8 +8,9 @@ from denoising.evaluation.renoised import RenoisedImages
 from denoising.images import as_float
 from denoising.io.splits import Split
 from denoising.metrics import psnr
+from denoising.noise.models import Noise
 
-BOOTSTRAP = {"resamples": 200, "seed": 1}
+BOOTSTRAP: dict[str, Any] = {"resamples": 200, "seed": 1}
 
 
 def test_the_noise_sweep_shows_that_a_denoiser_harms_clean_images(split: Split) -> None:
@@ -21,7 +24,7 @@ def test_the_noise_sweep_shows_that_a_denoiser_harms_clean_images(split: Split) 
         "psnr": np.array([99.0, 97.0, 17.0, 15.0]),
         "ssim": np.array([1.0, 1.0, 0.7, 0.5]),
     }
-    table = evaluate_noise_sweep(images, beside, filtered, kind="gaussian", **BOOTSTRAP)
+    table = evaluate_noise_sweep(images, beside, filtered, prepared=Noise("gaussian", 0.5), **BOOTSTRAP)
     assert table["factor"] == [0, 0.5]
     assert table["noisy_psnr"][0] == table["expected_noisy_psnr"][0] == 100
     assert table["denoised_psnr"][0] < 20

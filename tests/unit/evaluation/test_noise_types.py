@@ -16,7 +16,7 @@ BOOTSTRAP = {"resamples": 200, "seed": 1}
 @pytest.mark.parametrize("kind", NOISE_MODELS)
 def test_other_noise_matches_the_psnr_of_the_prepared_noise_or_has_the_maximum_factor(kind: str, split: Split) -> None:
     target = expected_noisy_psnr(split.clean, NOISE)
-    noise = match_psnr(kind, split.clean, psnr=target, max_factor=1)
+    noise = match_psnr(Noise(kind, 1), split.clean, psnr=target)
     reached = expected_noisy_psnr(split.clean, noise)
     assert reached == pytest.approx(target, abs=1e-6) or (noise.factor == 1 and reached > target)
     drawn = add_noise(as_float(split.clean), noise, seed=1, key=(2,))

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from denoising.evaluation.noise_realizations import new_noise, prepared_noise
+from denoising.evaluation.noise_realizations import new_noise, stored_noise
 from denoising.evaluation.scores import improvement, score_realizations
 from denoising.evaluation.summary import summarise_realizations
 from denoising.images import as_float
@@ -24,7 +24,7 @@ def evaluate(split: Split, classify: Classify) -> Evaluate:
     """Return a function that summarises what a denoiser makes of the split."""
 
     def summary(denoise: Denoise) -> dict[str, Any]:
-        scores = score_realizations(split, denoise, classify, batch_size=32, realizations=[prepared_noise(split)])
+        scores = score_realizations(split, denoise, classify, batch_size=32, realizations=[stored_noise(split)])
         return summarise_realizations(scores, resamples=200, seed=1)
 
     return summary
@@ -81,7 +81,7 @@ def test_new_noise_differs_from_batch_to_batch(split: Split, classify: Classify)
 
 
 def test_realizations_are_scored_each_with_its_own_noise(split: Split, classify: Classify) -> None:
-    realizations = [prepared_noise(split), new_noise(Noise("gaussian", 0.1), seed=1, key=(2, 1))]
+    realizations = [stored_noise(split), new_noise(Noise("gaussian", 0.1), seed=1, key=(2, 1))]
     first, second = score_realizations(split, np.zeros_like, classify, batch_size=32, realizations=realizations)
     assert first["noisy"]["psnr"].mean() < 11 < 20 < second["noisy"]["psnr"].mean()
     assert first["denoised"]["psnr"].tolist() == second["denoised"]["psnr"].tolist()

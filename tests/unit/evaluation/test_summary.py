@@ -9,6 +9,7 @@ from denoising.evaluation.summary import (
     summarise_classification,
     summarise_realizations,
 )
+from denoising.io.splits import CleanSplit
 from denoising.metrics import psnr_from_mse
 
 RANDOM = np.random.default_rng(1)
@@ -65,7 +66,8 @@ def test_repaired_flipped_and_lost_images_are_counted() -> None:
     seen = {"noisy": [7, 1, 7, 1, 7, 1], "denoised": [1, 7, 7, 1, 1, 7]}
     scores = {name: {"class": np.array(classes, np.float64)} for name, classes in seen.items()}
     clean_class = np.array([1, 1, 1, 1, 7, 7], np.uint8)  # what is not read when clean is no one's merit or fault
-    images = per_image_table(scores, labels, clean_class=clean_class, filtered=np.array([0, 3]))
+    split = CleanSplit("test", np.zeros((6, 8, 8, 1), np.uint8), labels)
+    images = per_image_table(scores, split, clean_class=clean_class, filtered=np.array([0, 3]))
     summary = summarise_classification(images)
     assert (summary["repaired"], summary["flipped"], summary["lost"]) == (1, 1, 1)
     assert summary["clean"]["accuracy"] == 4 / 6

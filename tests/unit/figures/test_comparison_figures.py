@@ -10,7 +10,7 @@ from denoising.figures.comparison_figures import comparison_title, drop_title, h
         ([-9, -1, 0.5, 3], "increases the PSNR from a factor of 0.2"),
         ([-9, -1, 0.5, -3], "increases the PSNR at some factors from 0.2 to 0.2"),
         ([-9, -1, 0.0, 0.0], "increases the PSNR at no noise factor"),  # not distinguishable from no gain
-        ([np.nan, np.nan, np.nan, np.nan], "increases the PSNR at no noise factor"),
+        ([np.nan, np.nan, np.nan, np.nan], "is measured on too few images for intervals"),
     ],
 )
 def test_a_noise_factor_is_called_helpful_by_its_paired_interval(low_ends: list[float], words: str) -> None:
@@ -25,7 +25,8 @@ def test_a_difference_is_claimed_only_where_the_interval_excludes_zero() -> None
     assert comparison_title("median", -1.0, low=-1.1, high=-0.9) == lower
     unknown = "The denoiser and the best filter, median, are not distinguishable"
     assert comparison_title("median", 0.4, low=-0.1, high=0.9) == unknown
-    assert comparison_title("median", 9.0, low=None, high=None) == unknown  # too few images
+    few = "PSNR 9.0 dB higher than that of the best filter, median; too few images for an interval"
+    assert comparison_title("median", 9.0, low=None, high=None) == few
 
 
 def test_a_drop_is_claimed_only_where_its_interval_excludes_zero() -> None:

@@ -15,6 +15,8 @@ from denoising.figures.results import Results
 from denoising.figures.style import WIDTH, figure
 from denoising.io.baseline_results import TRIVIAL_METHODS
 from denoising.noise.models import NOISE_MODELS
+from denoising.noise.prepared import RECORDED
+from stages.parameters.prepare import FILE_SOURCES
 
 
 def texts_outside(drawing: Figure) -> list[str]:
@@ -42,9 +44,9 @@ def test_a_caption_fits_for_every_data_set(dataset: str, split: str, tmp_path: P
 
 
 def test_every_data_set_noise_model_and_method_has_a_label() -> None:
-    assert set(NOISE_LABELS) == set(NOISE_MODELS)
+    assert set(NOISE_LABELS) == {*NOISE_MODELS, RECORDED}
     assert {*CLASSICAL_FILTERS, *TRIVIAL_METHODS, "denoiser", "noisy", "clean"} == set(METHOD_LABELS)
-    assert set(DATASET_LABELS) == {*REGISTRY, "digits"}
+    assert set(DATASET_LABELS) == {*REGISTRY, "digits", *FILE_SOURCES}
 
 
 def test_a_figure_has_the_same_bytes_each_time(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def test_filtered_images_that_do_not_match_are_refused(tmp_path: Path) -> None:
     found = open_baseline_results(tmp_path, "test", image_shape=(28, 28, 1))
     assert found.noise_sweep["method"].tolist() == ["bm3d"]
     assert found.noise_sweep["psnr"].tolist() == [16.5]
-    with pytest.raises(DamagedFileError, match=r"test_mean_image.npy does not match the test split"):
+    with pytest.raises(DamagedFileError, match=r"test_mean_image does not match the test split"):
         open_baseline_results(tmp_path, "test", image_shape=(32, 32, 1))
     (tmp_path / "test_black.npy").unlink()
     with pytest.raises(DamagedFileError, match=r"test_black.npy is missing"):

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from denoising.errors import DamagedFileError
-from denoising.io.splits import create_array, open_array, open_split, read_dataset_info
+from denoising.io.arrays import create_array, open_array
+from denoising.io.splits import read_dataset_info
+from denoising.noise.prepared import open_split
 
 ROOT = Path(__file__).parents[3]
 
@@ -16,9 +18,11 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a folder with a test split of three images."""
-    create_array(tmp_path / "test_clean.npy", (3, 4, 5, 1), np.uint8)[:] = 255
-    create_array(tmp_path / "test_noisy.npy", (3, 4, 5, 1), np.float32)[:] = 0.5
-    create_array(tmp_path / "test_labels.npy", (3,), np.uint8)[:] = 7
+    for part in ("clean", "noisy"):
+        (tmp_path / part).mkdir()
+    create_array(tmp_path / "clean/test.npy", (3, 4, 5, 1), np.uint8)[:] = 255
+    create_array(tmp_path / "noisy/test.npy", (3, 4, 5, 1), np.float32)[:] = 0.5
+    create_array(tmp_path / "clean/test_labels.npy", (3,), np.uint8)[:] = 7
     return tmp_path
 
 
@@ -30,31 +34,31 @@ def test_a_split_is_mapped_not_read(folder: Path) -> None:
 
 
 def test_a_missing_array_is_named(folder: Path) -> None:
-    (folder / "test_noisy.npy").unlink()
-    with pytest.raises(DamagedFileError, match=r"test_noisy.npy is missing."):
+    (folder / "noisy/test.npy").unlink()
+    with pytest.raises(DamagedFileError, match=r"noisy/test.npy is missing."):
         open_split(folder, "test")
 
 
 @pytest.mark.parametrize("kept", [0, 5, 60, 200])
 def test_a_truncated_array_is_named(folder: Path, kept: int) -> None:
-    path = folder / "test_noisy.npy"
+    path = folder / "noisy/test.npy"
     path.write_bytes(path.read_bytes()[:kept])
-    with pytest.raises(DamagedFileError, match=r"test_noisy.npy cannot be read"):
+    with pytest.raises(DamagedFileError, match=r"noisy/test.npy cannot be read"):
         open_split(folder, "test")
 
 
 def test_a_pickled_array_is_refused(folder: Path) -> None:
-    np.save(folder / "test_noisy.npy", np.array([{}], dtype=object), allow_pickle=True)
-    with pytest.raises(DamagedFileError, match=r"test_noisy.npy cannot be read"):
+    np.save(folder / "noisy/test.npy", np.array([{}], dtype=object), allow_pickle=True)
+    with pytest.raises(DamagedFileError, match=r"noisy/test.npy cannot be read"):
         open_split(folder, "test")
 
 
 def test_arrays_that_do_not_match_are_refused(folder: Path) -> None:
-    create_array(folder / "test_noisy.npy", (2, 4, 5, 1), np.float32)
+    create_array(folder / "noisy/test.npy", (2, 4, 5, 1), np.float32)
     with pytest.raises(DamagedFileError, match=r"do not match.*uint8 \(3, 4, 5, 1\), noisy float32 \(2, 4, 5, 1\)"):
         open_split(folder, "test")
-    create_array(folder / "test_clean.npy", (2, 4, 5, 1), np.uint8)
-    with pytest.raises(DamagedFileError, match=r"do not match.*uint8 \(2, 4, 5, 1\), labels uint8 \(3,\)"):
+    create_array(folder / "clean/test.npy", (2, 4, 5, 1), np.uint8)
+    with pytest.raises(DamagedFileError, match=r"do not match: 2 images, \[3\] labels or names"):
         open_split(folder, "test")
 
 
@@ -63,7 +67,7 @@ def test_a_full_disk_is_an_error_not_a_crash(tmp_path: Path) -> None:
     code = f"""
 import resource, signal, numpy as np
 from pathlib import Path
-from denoising.io.splits import create_array
+from denoising.io.arrays import create_array
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 try:

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from denoising.errors import DenoisingError
 from denoising.models.registry import ARCHITECTURES, build_model, build_training_model, copy_weights
 
 SHAPE = (28, 28, 1)
-SMALL = {"filters": 4, "depth": 2}
+SMALL: dict[str, Any] = {"filters": 4, "depth": 2}
 
 NOISY = np.random.default_rng(1).random((3, *SHAPE), np.float32)
 every_architecture = pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -62,7 +63,7 @@ def test_an_unknown_architecture_is_refused() -> None:
 
 
 @pytest.mark.parametrize("options", [{"filters": 0}, {"depth": 0}])
-def test_a_network_of_nothing_is_refused(options: dict[str, int]) -> None:
+def test_a_network_of_nothing_is_refused(options: dict[str, Any]) -> None:
     with pytest.raises(DenoisingError, match="Expected at least one filter and a depth of at least 1"):
         build_model("unet", (28, 28, 1), **options)
 
@@ -70,3 +71,18 @@ def test_a_network_of_nothing_is_refused(options: dict[str, int]) -> None:
 def test_a_shape_without_channels_is_refused() -> None:
     with pytest.raises(DenoisingError, match=r"Expected the shape \(H, W, C\) of an image, found \(28, 28\)"):
         build_model("cae", (28, 28))
+
+
+@every_architecture
+def test_a_network_for_any_size_computes_what_one_for_a_given_size_does(architecture: str) -> None:
+    given, free = (build_model(architecture, shape, **SMALL) for shape in ((16, 24, 1), (None, None, 1)))
+    free.set_weights(given.get_weights())
+    images = np.random.default_rng(1).random((2, 16, 24, 1), np.float32)
+    np.testing.assert_allclose(free.predict_on_batch(images), given.predict_on_batch(images), atol=1e-6)
+
+
+def test_a_residual_network_returns_its_input_less_what_it_predicts() -> None:
+    residual, plain = (build_model("unet", SHAPE, **SMALL, residual=of) for of in (True, False))
+    residual.set_weights(plain.get_weights())
+    logits = np.log(plain.predict_on_batch(NOISY) / (1 - plain.predict_on_batch(NOISY)))
+    np.testing.assert_allclose(residual.predict_on_batch(NOISY), NOISY - logits, atol=1e-5)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from denoising.errors import DamagedFileError
-from denoising.io.splits import create_array, open_array
+from denoising.io.arrays import create_array, open_array
 from denoising.training.mmap_reader import read_images
 
 ORDER = np.random.default_rng(1).permutation(50)[:30]

@@ -36,9 +36,9 @@ class Settings:
 def start(split: Split, **changes: Any) -> Trainer:
     settings = Settings(**changes)
     seed_everything(1)
-    noise = OnTheFlyNoise("gaussian", (0.5, 0.5), 1) if settings.on_the_fly else None
+    noise = OnTheFlyNoise("gaussian", (0.5, 0.5), True, 1) if settings.on_the_fly else None
     loader = TrainingLoader(split, np.arange(len(split)), noise, batch_size=8, seed=1)
-    size = {"filters": 4, "depth": settings.depth}
+    size: dict[str, Any] = {"filters": 4, "depth": settings.depth}
     with choose_strategy().scope():
         model = build_training_model(settings.architecture, split.image_shape, precision=settings.precision, **size)
         denoiser = build_model(settings.architecture, split.image_shape, **size)

@@ -1,0 +1,115 @@
+"""Decodes the image files of a split into the prepared data, one after the other."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from denoising.datasets.folder import ImageFile
+from denoising.errors import DenoisingError, ImageFileError
+from denoising.image_files.normalise import normalise
+from denoising.image_files.reader import decode_image
+from denoising.images import Stored, as_sixteen_bit
+from denoising.io.ragged import writing_ragged
+from denoising.io.splits import SPLIT_NAMES, write_files
+
+MIN_SIDE = 16  # pixels
+Pair = tuple[str, Stored, Stored | None]  # the name of an image, the clean and a recorded noisy version
+
+
+class ImageSplitWriter:
+    """Writes splits of image files to a folder, and collects what is wrong with files instead of stopping."""
+
+    def __init__(self, folder: Path, *, color_mode: str, white: float | None) -> None:
+        self._folder, self._color_mode, self._white = folder, color_mode, white
+        self.problems: list[str] = []
+        self.transparent: list[str] = []
+        self.digests: dict[str, list[bytes]] = {}  # of the pixels of every image, by split
+
+    def write(self, split: str, files: Sequence[ImageFile], *, on_file: Callable[[], object]) -> dict[str, Any]:
+        """Write the images of a split; return their number and a checksum of their pixels."""
+        names, labels = [], []
+        digests = self.digests[split] = []
+        noisy_digest = hashlib.sha256()
+        with ExitStack() as stack:
+            clean_file = stack.enter_context(writing_ragged(self._folder / f"clean/{split}.bin"))
+            noisy_file = None
+            if any(file.noisy for file in files):
+                noisy_file = stack.enter_context(writing_ragged(self._folder / f"noisy/{split}.bin"))
+            for file in files:
+                for name, clean, noisy in self._pairs(file):
+                    names.append(name)
+                    labels.append(file.label)
+                    clean_file.append(clean)
+                    digests.append(_digest(clean))
+                    if noisy_file and noisy is not None:
+                        noisy_file.append(noisy)
+                        noisy_digest.update(_digest(noisy))
+                on_file()
+        write_files(self._folder, split, names)
+        if None not in labels:
+            np.save(self._folder / f"clean/{split}_labels.npy", np.array(labels, np.uint8))
+        sums = {"sha256": hashlib.sha256(b"".join(digests)).hexdigest(), "noisy_sha256": noisy_digest.hexdigest()}
+        return {"images": len(names), "files": len(files), **(sums if noisy_file else {"sha256": sums["sha256"]})}
+
+    def finish(self) -> dict[str, int]:
+        """Return how many validation images are also training images, and how many test images are one of either.
+
+        Raises:
+            DenoisingError: when anything was wrong, with every file.
+        """
+        if self.problems:
+            raise DenoisingError("\n  ".join(["These images cannot be used:", *self.problems]))
+        train, validation, test = (self.digests[split] for split in SPLIT_NAMES)
+        known = {"validation": set(train), "test": {*train, *validation}}
+        return {
+            "validation": sum(one in known["validation"] for one in validation),
+            "test": sum(one in known["test"] for one in test),
+        }
+
+    def _pairs(self, file: ImageFile) -> Iterator[Pair]:
+        """Yield each image of a file, with each of its noisy versions."""
+        cleans = self._read(file)
+        for version in file.noisy:
+            noisies = self._read(version)
+            if cleans and noisies and [one.shape for one in noisies] != [one.shape for one in cleans]:
+                sizes = ", ".join(f"{of.shape[1]}x{of.shape[0]}" for of in (cleans[0], noisies[0]))
+                self.problems.append(f"{version.path}: does not have the size of {file.name} ({sizes}, pages included)")
+            elif cleans and noisies:
+                yield from zip(_names(version, len(noisies)), cleans, noisies, strict=True)
+        if not file.noisy:
+            yield from ((name, clean, None) for name, clean in zip(_names(file, len(cleans)), cleans, strict=True))
+
+    def _read(self, file: ImageFile) -> list[Stored]:
+        """Return the images of a file; none, and a problem noted, where it cannot be used."""
+        try:
+            content = file.path.read_bytes()
+            if hashlib.sha256(content).hexdigest() != file.sha256:
+                raise ImageFileError(f"{file.path}: the file changed while this stage ran; run `dvc repro` again")
+            images = []
+            for image in decode_image(content, name=str(file.path)):
+                images.append(normalise(image, color_mode=self._color_mode, white=self._white))
+                if image.alpha is not None and image.alpha.min() < image.white:
+                    self.transparent.append(file.name)
+            small = next((one.shape for one in images if min(one.shape[:2]) < MIN_SIDE), None)
+            if small:
+                raise ImageFileError(f"{file.path}: {small[1]}x{small[0]} pixels are less than {MIN_SIDE}x{MIN_SIDE}")
+            return images
+        except ImageFileError as error:
+            text = str(error)
+            self.problems.append(text if str(file.path) in text else f"{file.path}: {text}")
+        except OSError as error:
+            self.problems.append(f"{file.path}: {error.strerror or error}")
+        return []
+
+
+def _names(file: ImageFile, count: int) -> list[str]:
+    return [file.name] if count == 1 else [f"{file.name} [{number}]" for number in range(1, count + 1)]
+
+
+def _digest(image: Stored) -> bytes:
+    content = as_sixteen_bit(image)
+    return hashlib.sha256(f"{content.shape}".encode() + content.tobytes()).digest()

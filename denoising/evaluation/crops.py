@@ -1,0 +1,39 @@
+"""Finds where in an image the error is largest, for the figures: images of any size are shown as crops at 1:1."""
+
+import numpy as np
+from scipy.ndimage import uniform_filter
+
+from denoising.images import Images
+
+CROP = 96  # pixels a side
+MAX_WHOLE = 960  # pixels a side of a whole image in a figure; larger ones are averaged down
+Window = tuple[slice, slice]
+
+
+def largest_error(clean: Images, denoised: Images) -> Window:
+    """Return the window of at most 96x96 pixels of an image (H, W, C) in which the squared error is largest."""
+    error = np.mean((denoised - clean) ** 2, axis=-1, dtype=np.float64)
+    sides = [min(CROP, side) for side in error.shape]
+    mean = uniform_filter(error, sides, mode="constant")
+    valid = tuple(slice(side // 2, full - side + side // 2 + 1) for side, full in zip(sides, error.shape, strict=True))
+    top, left = np.unravel_index(int(np.argmax(mean[valid])), mean[valid].shape)
+    return slice(int(top), int(top) + sides[0]), slice(int(left), int(left) + sides[1])
+
+
+def padded_crop(image: Images, window: Window) -> Images:
+    """Return a window of an image as (96, 96, C); what an image is too small for is white."""
+    part = image[window]
+    result = np.ones((CROP, CROP, part.shape[-1]), np.float32)
+    result[: part.shape[0], : part.shape[1]] = part
+    return result
+
+
+def shrunk(image: Images) -> Images:
+    """Return an image (H, W, C) of at most 960 pixels a side, averaged over blocks of pixels."""
+    factor = -(-max(image.shape[:2]) // MAX_WHOLE)
+    if factor == 1:
+        return image
+    height, width = (max(1, side // factor) for side in image.shape[:2])
+    image = np.pad(image, (*((0, max(0, factor - side)) for side in image.shape[:2]), (0, 0)), mode="edge")
+    blocks = image[: height * factor, : width * factor].reshape(height, factor, width, factor, -1)
+    return blocks.mean(axis=(1, 3), dtype=np.float32)

@@ -1,0 +1,39 @@
+"""Crops of equal size from the middle of images, so that images of different sizes can be measured in one stack."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denoising.io.ragged import RaggedImages
+from denoising.io.splits import Split
+
+SWEEP_SIZE = 128  # pixels a side, for what is measured at many factors and types of noise
+MAX_WHOLE = 256  # pixels a side of images of one size: networks may take that size only
+MULTIPLE = 8  # of the sides of an image: what every architecture takes
+
+
+def center_crops(split: Split, indices: NDArray[np.int64], *, size: int, multiple: int = 1) -> Split:
+    """Return the chosen images of a split, cropped to at most `size` pixels a side, in memory, with their noise.
+
+    The sides are multiples of `multiple`. Small images of one size are returned whole, unless that asks for a crop. Of
+    images of different sizes the smaller ones are left out, if there are larger ones. A crop has the noise that its
+    image has there.
+    """
+    if not isinstance(split.clean, RaggedImages):
+        labels = split.labels[indices] if split.labels is not None else None
+        return Split(split.name, split.clean[indices], labels, split.noisy[indices], indices=indices)
+    if None not in split.image_shape and max(map(int, split.clean.shapes[0, :2])) <= MAX_WHOLE:
+        size = MAX_WHOLE
+    shapes = split.clean.shapes[indices]
+    is_large = shapes[:, :2].min(axis=1) >= size
+    if is_large.any():
+        indices, shapes = indices[is_large], shapes[is_large]
+    side = [min(size, int(shapes[:, axis].min())) // multiple * multiple for axis in (0, 1)]
+    clean, noisy = [], []
+    for index, shape in zip(indices.tolist(), shapes.tolist(), strict=True):
+        top, left = ((full - part) // 2 for full, part in zip(shape, side, strict=False))
+        window = slice(top, top + side[0]), slice(left, left + side[1])
+        clean.append(split.clean[index][window])
+        noisy.append(split.noisy[index][window])
+    labels = split.labels[indices] if split.labels is not None else None
+    files = tuple(split.files[index] for index in indices) if split.files else None
+    return Split(split.name, np.stack(clean), labels, np.stack(noisy), files=files, indices=indices)

@@ -1,0 +1,86 @@
+"""Opens a split of the prepared data with its noisy images, which are stored, or drawn when they are used."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from denoising.errors import DamagedFileError
+from denoising.images import Images, as_float
+from denoising.io.ragged import RaggedImages
+from denoising.io.splits import (
+    SPLIT_NAMES,
+    DatasetInfo,
+    Split,
+    StoredImages,
+    open_clean_split,
+    open_images,
+    read_dataset_info,
+)
+from denoising.noise.models import Noise, add_noise
+
+RECORDED = "recorded"  # the kind of noise that was not made
+
+
+def open_split(folder: Path, name: str) -> Split:
+    """Return a split; only what is used is read from disk.
+
+    Raises:
+        DamagedFileError: when a file is missing, truncated, or inconsistent with the others.
+    """
+    part = open_clean_split(folder, name)
+    noisy: Any = None
+    if isinstance(part.clean, RaggedImages) and not (folder / f"noisy/{name}.bin").exists():
+        info = read_dataset_info(folder)
+        noisy = DrawnNoise(part.clean, prepared_noise(info), seed=info.noise_seed, key=(SPLIT_NAMES.index(name),))
+        return Split(name, part.clean, part.labels, noisy, files=part.files)
+    noisy = open_images(folder / "noisy", name)
+    if (noisy.dtype == np.uint8 and not isinstance(noisy, RaggedImages)) or _shapes(noisy) != _shapes(part.clean):
+        found = f"clean {_described(part.clean)}, noisy {_described(noisy)}"
+        raise DamagedFileError(f"The images of the {name} split in {folder} do not match: {found}.")
+    if isinstance(noisy, RaggedImages):
+        noisy = FloatImages(noisy)
+    return Split(name, part.clean, part.labels, noisy, files=part.files)
+
+
+def prepared_noise(info: DatasetInfo) -> Noise:
+    """Return the noise of a prepared data set."""
+    return Noise(info.noise_kind, info.noise_factor or 0.0, clip=info.noise_clip)
+
+
+class FloatImages:
+    """Stored images, read as float32."""
+
+    def __init__(self, stored: RaggedImages) -> None:
+        self.stored = stored
+
+    def __len__(self) -> int:
+        return len(self.stored)
+
+    def __getitem__(self, key: Any) -> Images:
+        return as_float(self.stored[key])
+
+
+class DrawnNoise:
+    """Noisy versions of images, made when they are read: those of (seed, key, index) for each index."""
+
+    def __init__(self, clean: StoredImages, noise: Noise, *, seed: int, key: tuple[int, ...]) -> None:
+        self._clean, self._noise, self._seed, self._key = clean, noise, seed, key
+
+    def __len__(self) -> int:
+        return len(self._clean)
+
+    def __getitem__(self, key: Any) -> Images:
+        chosen = np.arange(len(self))[key]
+        if chosen.ndim == 0:
+            clean = as_float(self._clean[int(chosen)])[np.newaxis]
+            return add_noise(clean, self._noise, seed=self._seed, key=self._key, first_index=int(chosen))[0]
+        return np.stack([self[int(one)] for one in chosen])
+
+
+def _described(images: StoredImages) -> str:
+    return f"{len(images)} images" if isinstance(images, RaggedImages) else f"{images.dtype} {images.shape}"
+
+
+def _shapes(images: StoredImages) -> Any:
+    return images.shapes.tolist() if isinstance(images, RaggedImages) else images.shape

@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from denoising.errors import ImageFileError
+from denoising.image_files.decoded import decoded
+from denoising.image_files.normalise import normalise
+
+RANDOM = np.random.default_rng(1)
+
+
+def grey(array: NDArray[np.generic], *, white: float | None = None) -> NDArray[np.generic]:
+    return normalise(decoded(array), color_mode="grayscale", white=white)[..., 0]
+
+
+def test_grey_is_the_luma_rounded_as_matlab_does() -> None:
+    colour = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255], [10, 20, 30]]], np.uint8)
+    assert grey(colour).tolist() == [[76, 150, 29, 18]]  # rgb2gray
+
+
+def test_grey_becomes_colour_of_three_equal_channels() -> None:
+    array = RANDOM.integers(0, 256, (4, 5), np.uint8)
+    np.testing.assert_array_equal(normalise(decoded(array), color_mode="rgb", white=None), np.dstack([array] * 3))
+
+
+def test_twelve_bits_fill_the_range_if_white_is_given_and_are_refused_if_not() -> None:
+    twelve = np.arange(4096, dtype=np.uint16).reshape(64, 64)
+    found = grey(twelve, white=4095)
+    assert (found.min(), found.max()) == (0, 65535)
+    assert len(np.unique(found)) == 4096
+    with pytest.raises(ImageFileError, match="to 4095 of 65535 only; set prepare.folder.white"):
+        grey(twelve)
+    np.testing.assert_array_equal(grey(twelve, white=65535), twelve)
+
+
+def test_white_is_that_of_sixteen_bits_only() -> None:
+    for array in (RANDOM.integers(0, 256, (4, 5), np.uint8), RANDOM.random((4, 5), np.float32)):
+        np.testing.assert_array_equal(grey(array, white=4095), array)
+
+
+def test_values_outside_black_and_white_are_refused() -> None:
+    with pytest.raises(ImageFileError, match="go from -0.5 to 1, but black is 0 and white is 1"):
+        grey(np.array([[-0.5, 1.0]], np.float32))
+    with pytest.raises(ImageFileError, match="to 5000, but black is 0 and white is 4095"):
+        grey(np.array([[0, 5000]], np.uint16), white=4095)
