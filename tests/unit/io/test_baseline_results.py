@@ -13,7 +13,7 @@ def test_chosen_images_are_evenly_spaced() -> None:
 
 
 def test_filtered_images_that_do_not_match_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "about.json").write_text('{"methods": {}, "parameters": {}}')
+    (tmp_path / "about.json").write_text('{"methods": {}, "trivial": ["mean_image", "black"], "parameters": {}}')
     np.save(tmp_path / "test_indices.npy", np.arange(2))
     (tmp_path / "test_noise_sweep.csv").write_text("method,factor,index,psnr,ssim\nbm3d,0.5,0,16.5,0.7\n")
     for name in ("black", "mean_image"):

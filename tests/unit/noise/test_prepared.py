@@ -41,11 +41,12 @@ def test_noise_is_drawn_when_it_is_used_and_the_same_however_it_is_used(folder: 
 
 def test_crops_have_one_size_and_the_noise_of_their_images(folder: Path) -> None:
     split = open_split(folder, "test")
-    crops = center_crops(split, np.array([0, 1]), size=36, multiple=8)
-    assert crops.clean.shape == crops.noisy.shape == (2, 24, 32, 1)
-    np.testing.assert_array_equal(crops.clean[0], IMAGES[0][8:32, 9:41])
-    np.testing.assert_array_equal(crops.noisy[0], split.noisy[0][8:32, 9:41])
+    crops = center_crops(split, np.array([0, 1]), size=30, multiple=8)
+    assert crops.clean.shape == crops.noisy.shape == (2, 24, 24, 1)
+    np.testing.assert_array_equal(crops.clean[0], IMAGES[0][8:32, 13:37])
+    np.testing.assert_array_equal(crops.noisy[0], split.noisy[0][8:32, 13:37])
     assert crops.files == ("a.png", "b.png")
+    assert center_crops(split, np.array([0, 1, 2]), size=36).files == ("a.png", "c.png")  # the others are too small
 
 
 def test_recorded_noisy_images_are_read_and_must_fit(folder: Path) -> None:
