@@ -101,6 +101,7 @@ def test_nothing_speaks_of_classes_or_digits_where_there_are_none(own: Checkout)
     text = "".join(part.partition('"')[2] for part in page.split("base64,"))  # without the figures
     for word in ("digit", "ccuracy", "repaired", "class "):
         assert word not in text.replace('class="', ""), word
+    assert "There are too few images for confidence intervals." in page
     for name in ("summary.json", "provenance.json"):
         assert "accuracy" not in own.read(f"reports/evaluation/{name}")
     figures = {path.stem for path in (own.folder / "reports/figures").iterdir()}
