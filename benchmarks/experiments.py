@@ -42,7 +42,7 @@ def main() -> None:
         checkout = clone_with_cache(Path(folder) / "clone")
         for name in words or names(checkout / EXPERIMENTS):
             settings = read_experiment(name, folder=checkout / EXPERIMENTS)
-            if "train" in settings:
+            if settings.keys() == {"train"}:  # the others have data of their own
                 measured = [run_once(name, seed, checkout, settings) for seed in reversed(seeds)]  # the first one last
                 record(name, {**describe(checkout, measured), "settings": settings})
 
