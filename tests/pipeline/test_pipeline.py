@@ -12,6 +12,7 @@ from tools.deps import is_code
 
 PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
 ALL = ["index", "prepare", "train", "baselines", "classifier", "evaluate", "plot", "report"]
+FOLDERS = "prepare: {source: mnist, folder: {clean: data/images, noisy: data/noisy}}\n"
 DENOISER = ["train", "evaluate", "plot", "report"]  # what a changed denoiser reruns
 
 
@@ -164,10 +165,10 @@ def test_a_stage_reads_exactly_the_data_in_its_deps(stage: str, pipeline: Checko
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "Parameters 'prepare' are missing"),
+        ("", "Could not find 'prepare.folder.clean'"),  # DVC reads that one first: it is a dependency
         ("prepare: [", "params.yaml"),
-        ("prepare: 3\n", "prepare: 3 is not a section with the keys source"),
-        ("prepare: {}\n", "prepare.source: missing; expected one of mnist"),
+        (f"{FOLDERS}train: 3\n", "train: 3 is not a section with the keys architecture"),
+        (FOLDERS, "prepare.validation_fraction: missing; expected a number between 0 and 1"),
     ],
 )
 def test_a_broken_params_file_is_one_message(text: str, sentence: str, pipeline: Checkout) -> None:

@@ -126,6 +126,8 @@ def test_noise_does_not_depend_on_the_chunks_in_which_it_is_written(
     split = open_split(folder / "data/prepared", "test")
     monkeypatch.setattr(prepare, "CHUNK", 100)
     images = LabelledImages(np.asarray(split.clean), np.asarray(split.labels))
+    for kind in ("clean", "noisy"):
+        (tmp_path / kind).mkdir()
     prepare.write_split(tmp_path, "test", images, noise=NOISE, seed=1, on_images=lambda count: None)
     assert np.array_equal(np.load(tmp_path / "noisy/test.npy"), split.noisy)
 
