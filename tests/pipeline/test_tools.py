@@ -177,6 +177,12 @@ def test_another_model_from_the_same_kind_of_machine_is_caught(tolerant: Checkou
         compare(tolerant.folder, other.folder)
 
 
+def test_another_version_of_python_may_differ_as_another_machine_does(tolerant: Checkout, tmp_path: Path) -> None:
+    other = Elsewhere(tolerant, tmp_path / "other", machine=None)
+    other.change(SUMMARY, ("provenance", "libraries", "python"), "3.11.0")
+    assert "Python 3.11.0" in compare(tolerant.folder, other.folder)
+
+
 def test_another_kind_of_machine_may_differ_within_tolerance_only(tolerant: Checkout, tmp_path: Path) -> None:
     near = Elsewhere(tolerant, tmp_path / "near")
     near.change("reports/metrics.json", ("denoised", "psnr"), 0.09)
