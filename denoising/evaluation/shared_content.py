@@ -14,7 +14,7 @@ from denoising.io.splits import StoredImages
 
 BLOCK = 16  # pixels a side
 MIN_VALUES = 24  # different ones in a block: flat areas are alike by chance
-NEAR = 6  # of 64 bits that may differ
+SMALL, MIN_CORRELATION = 16, 0.98  # the side of a small copy, and from where on two images look alike
 MIN_CONTRAST = 0.05  # of the small copy: without structure, images are alike by chance
 Hashes = NDArray[np.uint64]
 
@@ -22,23 +22,19 @@ Hashes = NDArray[np.uint64]
 def compare_contents(measured: StoredImages, learned_from: Sequence[StoredImages]) -> dict[str, int]:
     """Return how many measured images share a block of 16x16 pixels with one learned from, and how many look like one.
 
-    Blocks are compared at every position, and likeness in all eight orientations, by the signs of differences of
-    neighbouring pixels of a copy of 9x8 pixels (N. Krawetz, Kind of like that, 2013).
+    Blocks are compared at every position, and likeness in all eight orientations, by the correlation of copies of 16x16
+    pixels. Different photographs of BSDS500 reach 0.95.
     """
     blocks = [_grid_hashes(measured[number]) for number in range(len(measured))]
     known = np.unique(np.concatenate(blocks))
-    own = [_signature(_grey(measured[number])) for number in range(len(measured))]
-    positions = [number for number, one in enumerate(own) if one is not None]
-    signatures = np.array([one for one in own if one is not None], np.uint64)
+    copies = np.stack([_small_copy(_grey(measured[number])) for number in range(len(measured))])
     found, near = np.zeros(len(known), bool), np.zeros(len(measured), bool)
     for images in learned_from:
         for number in range(len(images)):
             image = images[number]
             found |= _contained(known, _all_hashes(image))
-            others = [one for one in map(_signature, _orientations(_grey(image))) if one is not None]
-            if others and len(signatures):
-                distances = np.bitwise_count(signatures[:, np.newaxis] ^ np.array(others, np.uint64))
-                near[positions] |= distances.min(axis=1) <= NEAR
+            turned = np.stack([_small_copy(one) for one in _orientations(_grey(image))])
+            near |= (copies @ turned.T).max(axis=1) >= MIN_CORRELATION
     shared = known[found]
     return {
         "images_with_shared_blocks": sum(bool(np.isin(of, shared).any()) for of in blocks),
@@ -85,14 +81,12 @@ def _grey(image: Stored) -> NDArray[np.float32]:
     return as_float(image).mean(axis=-1)
 
 
-def _signature(grey: NDArray[np.float32]) -> np.uint64 | None:
-    """Return the signature of an image; None where it is nearly flat."""
-    rows = [part.mean(axis=0) for part in np.array_split(grey, 8, axis=0)]
-    small = np.array([[part.mean() for part in np.array_split(row, 9)] for row in rows])
-    if np.ptp(small) < MIN_CONTRAST:
-        return None
-    bits = (small[:, 1:] > small[:, :-1]).reshape(-1)
-    return np.packbits(bits).view(np.uint64)[0]
+def _small_copy(grey: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return a copy of 16x16 pixels, of mean 0 and length 1, so that products are correlations; zeros if it is flat."""
+    rows = [part.mean(axis=0) for part in np.array_split(grey.astype(np.float64), SMALL)]
+    small = np.array([[part.mean() for part in np.array_split(row, SMALL)] for row in rows])
+    centred = (small - small.mean()).reshape(-1)
+    return centred / np.linalg.norm(centred) if np.ptp(small) >= MIN_CONTRAST else np.zeros_like(centred)
 
 
 def _orientations(grey: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
