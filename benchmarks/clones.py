@@ -43,11 +43,11 @@ def set_parameters(checkout: Path, changes: Mapping[str, Mapping[str, Any]], *, 
 
 
 def write_data(checkout: Path, *, train: Bytes, validation: Bytes) -> None:
-    """Write images (N, H, W) as prepare would, with noise."""
+    """Write images (N, H, W) as prepare would, with noise; the only test image is the first one of validation."""
     folder = checkout / PREPARED
     for kind in ("clean", "noisy"):
         (folder / kind).mkdir(parents=True, exist_ok=True)
-    for number, (name, images) in enumerate({"train": train, "validation": validation}.items()):
+    for number, (name, images) in enumerate({"train": train, "validation": validation, "test": validation[:1]}.items()):
         shape = (*images.shape, 1)
         clean = create_array(folder / f"clean/{name}.npy", shape, np.uint8)
         noisy = create_array(folder / f"noisy/{name}.npy", shape, np.float32)
