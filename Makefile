@@ -11,10 +11,10 @@ COMPILE := uv pip compile --universal --fork-strategy fewest --python-version 3.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run experiment compare test quick lint verify bench deps docs lock clean
+.PHONY: help setup run experiment compare test quick lint verify bench bench-natural deps docs lock clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP)  ## create .venv with the locked requirements (REQUIREMENTS=requirements-gpu.lock for a GPU, EXTRA=bm3d)
 ifdef EXTRA
@@ -57,6 +57,9 @@ verify: setup  ## prove in a clean clone that this code gives the committed resu
 
 bench: setup  ## measure speed and quality beside a plain notebook: two hours (QUICK=1: five minutes)
 	@QUICK=$(QUICK) $(BIN)/python -m benchmarks.beside_notebook
+
+bench-natural: setup  ## measure denoisers for photographs beside BM3D: three hours (needs EXTRA=bm3d)
+	@$(BIN)/python -m benchmarks.natural
 
 deps: setup  ## write the code dependencies of the stages into dvc.yaml
 	$(BIN)/python -m tools.deps

@@ -10,20 +10,17 @@ it ends: an interrupted benchmark goes on where it stopped, if code and machine 
 """
 
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from benchmarks import processes
 from benchmarks.beside_notebook_tables import render
 from benchmarks.formatting import describe_processor, has_bfloat16
+from benchmarks.recorder import Recorder, committed_code
 from benchmarks.runners import Run, Runners
-from denoising.io.tables import read_summary, write_summary
 from stages.paths import BENCHMARK_NOTEBOOK, PREPARED
 from stages.run import run
 
@@ -39,33 +36,14 @@ FIRST_RESULT = "import keras, numpy; m = keras.models.load_model({!r}, compile=F
 
 
 def main() -> None:
-    recorder = Recorder(RECORD, epochs=EPOCHS)
+    head = {"machine": describe_processor(), "code": committed_code(CODE), "epochs": EPOCHS}
+    recorder = Recorder(RECORD, head=head)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         runners = Runners(Path(name))
         measure_trainings(runners, recorder)
         measure_growth(runners, recorder)
     TABLES.write_text(render(recorder.record), encoding="utf-8")
     print(f"\n{TABLES.read_text(encoding='utf-8')}\n(written to {TABLES})")
-
-
-class Recorder:
-    """Records runs by name in a file, and knows how many of each there are."""
-
-    def __init__(self, path: Path, *, epochs: int) -> None:
-        head = {"machine": describe_processor(), "code": _code(), "epochs": epochs}
-        known = read_summary(path) if path.exists() else {}
-        self._path = path
-        self.record: dict[str, Any] = known if head.items() <= known.items() else {**head, "runs": {}}
-
-    def add(self, name: str, measure: Callable[[int], Run], *, number: int) -> None:
-        """Measure and record run `number` (from 1), unless it is recorded already."""
-        runs = self.record["runs"].setdefault(name, [])
-        if len(runs) >= number:
-            return
-        print(f"{name}, run {number}", file=sys.stderr, flush=True)
-        runs.append(asdict(measure(number)))
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        write_summary(self._path, self.record)
 
 
 def measure_trainings(runners: Runners, recorder: Recorder) -> None:
@@ -107,13 +85,6 @@ def measure_growth(runners: Runners, recorder: Recorder) -> None:
 
 def one_epoch(train: Callable[..., Run], count: int, number: int) -> Run:
     return train(epochs=1, count=count, measure=False)
-
-
-def _code() -> str:
-    """Return a name for the committed state of what is measured."""
-    names = [f"HEAD:{path}" for path in CODE]
-    hashes = subprocess.run(["git", "rev-parse", *names], capture_output=True, text=True, check=True).stdout.split()
-    return "-".join(one[:8] for one in hashes)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ SUMMARY = Path("reports/summary.json")  # what the report says, for programs
 
 BENCHMARK_EXPERIMENTS = Path("benchmarks/results/experiments.json")
 BENCHMARK_NOTEBOOK = Path("benchmarks/results/beside_notebook.md")
+BENCHMARK_NATURAL = Path("benchmarks/results/natural.md")
 BENCHMARK_METHODS = Path("benchmarks/results/methods_with_bm3d.csv")
 BENCHMARK_STEPS = Path("benchmarks/results/steps.md")
 BENCHMARK_STAGES = Path("benchmarks/results/stages.md")

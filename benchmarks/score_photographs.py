@@ -1,0 +1,87 @@
+"""Score a denoiser, or BM3D, on photographs with Gaussian noise that is not clipped, as the denoising papers do.
+
+    python -m benchmarks.score_photographs MODEL.h5|bm3d SET COLOR_MODE RESULT.json SIGMA ...
+
+SET is bsd68 (the 68 images of val that the papers measure) or the folder set12 in DENOISING_CACHE; a SIGMA is of 255.
+Everything scored on one set at one sigma gets the same noise. BM3D is an extra: `make setup EXTRA=bm3d`.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from denoising.baselines.filters import CLASSICAL_FILTERS
+from denoising.datasets.bsds500 import load_bsds500
+from denoising.datasets.cache import cache_folder
+from denoising.image_files.normalise import normalise
+from denoising.image_files.reader import read_image_file
+from denoising.images import Images, as_bytes, as_float
+from denoising.inference.denoiser import load
+from denoising.io.tables import write_summary
+from denoising.metrics import psnr
+from denoising.noise.models import Noise, add_noise
+
+Denoise = Callable[[Images], Images]  # of one image (1, H, W, C)
+
+
+def main() -> None:
+    model, name, color_mode, result, *sigmas = sys.argv[1:]
+    images = [
+        as_float(normalise(page, color_mode=color_mode, white=None))[np.newaxis]
+        for path in files_of(name)
+        for page in read_image_file(path)
+    ]
+    scores = {}
+    for sigma in map(float, sigmas):
+        noise = Noise("gaussian", sigma / 255, clip=False)
+        noisy = [add_noise(image, noise, seed=1, first_index=number) for number, image in enumerate(images)]
+        denoised = {"psnr": bm3d(noisy, noise)} if model == "bm3d" else by_network(load(model), noisy)
+        scores[f"{sigma:g}"] = {
+            metric: [float(psnr(*pair)[0]) for pair in zip(images, of, strict=True)] for metric, of in denoised.items()
+        }
+    write_summary(Path(result), scores)
+
+
+def files_of(name: str) -> list[Path]:
+    """Return the files of a test set."""
+    if name == "bsd68":
+        return [file.path for file in load_bsds500()["test"]]
+    return sorted((cache_folder() / name).glob("*.png"))
+
+
+def bm3d(noisy: list[Images], noise: Noise) -> list[Images]:
+    """Return images filtered by BM3D, which is told the standard deviation of the noise."""
+
+    def apply(image: Images) -> Images:
+        filtered = CLASSICAL_FILTERS["bm3d"](image[0], deviation=noise.factor, setting={"strength": 1.0})
+        return np.clip(filtered, 0, 1)[np.newaxis]
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return list(threads.map(apply, noisy))
+
+
+def by_network(denoise: Denoise, noisy: list[Images]) -> dict[str, list[Images]]:
+    """Return denoised images, those rounded to 8 bits as papers do, and means over eight orientations."""
+    denoised = [denoise(image) for image in noisy]
+    return {
+        "psnr": denoised,
+        "psnr_8_bit": [as_float(as_bytes(image)) for image in denoised],
+        "psnr_of_8_orientations": [np.mean([*orientations(denoise, image)], axis=0) for image in noisy],
+    }
+
+
+def orientations(denoise: Denoise, image: Images) -> Iterator[Images]:
+    """Yield the image as it is denoised in each of eight orientations, turned back."""
+    for flipped in (image, image[:, :, ::-1]):
+        for turns in range(4):
+            turned = denoise(np.ascontiguousarray(np.rot90(flipped, turns, (1, 2))))
+            back = np.rot90(turned, -turns, (1, 2))
+            yield back if flipped is image else back[:, :, ::-1]
+
+
+if __name__ == "__main__":
+    main()
