@@ -21,12 +21,12 @@ from denoising.baselines.filters import CLASSICAL_FILTERS
 from denoising.baselines.noise_sweep import sweep_noise
 from denoising.baselines.tuning import TunedFilter, tune
 from denoising.batching import batches
-from denoising.images import Images, as_float
+from denoising.images import Bytes, Images, as_float
 from denoising.io.atomic import replacing
 from denoising.io.baseline_results import FILTERED_SPLITS, TRIVIAL_METHODS, evenly_spaced
 from denoising.io.progress import progress_bar
-from denoising.io.ragged import RaggedImages, writing_ragged
-from denoising.io.splits import Split, StoredImages, open_clean_split, read_dataset_info
+from denoising.io.ragged import writing_ragged
+from denoising.io.splits import Split, open_clean_split, read_dataset_info
 from denoising.io.tables import write_summary, write_table
 from denoising.noise.crops import SWEEP_SIZE, center_crops
 from denoising.noise.models import Noise
@@ -50,13 +50,13 @@ def main(parameters: BaselinesParameters) -> None:
     measured = {"validation": between, "test": evenly_spaced(len(splits["test"]), count=parameters.images)}
     with replacing(BASELINES) as (folder,):
         folder.mkdir()
-        train = open_clean_split(PREPARED, "train").clean
-        trivial = () if isinstance(train, RaggedImages) else TRIVIAL_METHODS
+        train = open_clean_split(PREPARED, "train")
+        trivial = () if train.is_ragged else TRIVIAL_METHODS
         for name, split in splits.items():
             write_filtered(folder, name, split, measured[name], filters)
             np.save(folder / f"{name}_indices.npy", measured[name])
             if trivial:
-                write_trivial(folder, name, train, count=len(measured[name]))
+                write_trivial(folder, name, train.clean, count=len(measured[name]))
         tables = sweep_noise(
             filters,
             splits,
@@ -94,7 +94,7 @@ def write_filtered(
     """Write what each filter makes of images of a split."""
     with progress_bar(f"filtering {name} images", total=len(chosen) * len(filters)) as bar:
         for one in filters:
-            if not isinstance(split.clean, RaggedImages):
+            if not split.is_ragged:
                 np.save(folder / f"{name}_{one.method}.npy", one(split.noisy[chosen], on_image=bar.update))
                 continue
             with writing_ragged(folder / f"{name}_{one.method}.bin") as file:
@@ -104,7 +104,7 @@ def write_filtered(
                         file.append(image)
 
 
-def write_trivial(folder: Path, name: str, train: StoredImages, *, count: int) -> None:
+def write_trivial(folder: Path, name: str, train: Bytes, *, count: int) -> None:
     """Write the trivial answers: the mean training image, and black."""
     mean = np.mean(train, axis=0, dtype=np.float64) / 255
     for method, image in zip(TRIVIAL_METHODS, (mean, np.zeros_like(mean)), strict=True):

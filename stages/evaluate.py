@@ -42,7 +42,7 @@ from denoising.inference.classifier import Classify, load_classifier
 from denoising.inference.denoiser import Denoiser, load
 from denoising.io.atomic import replacing
 from denoising.io.baseline_results import BaselineResults, evenly_spaced, open_baseline_results
-from denoising.io.ragged import RaggedImages, image_batches
+from denoising.io.ragged import image_batches
 from denoising.io.splits import SPLIT_NAMES, DatasetInfo, Split, open_clean_split, read_dataset_info
 from denoising.io.tables import Table, read_summary, write_summary, write_table
 from denoising.noise.crops import SWEEP_SIZE, center_crops
@@ -82,7 +82,7 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
     leakage = check_leakage(
         split, (open_split(PREPARED, other) for other in learned_from), known_duplicates=prepared.known_duplicates[name]
     )
-    if isinstance(split.clean, RaggedImages):
+    if split.is_ragged:
         leakage |= compare_contents(split.clean, [open_clean_split(PREPARED, other).clean for other in learned_from])
 
     realizations = [stored_noise(split)]
@@ -123,8 +123,7 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
     }
     models = {"denoiser": DENOISER, **({} if classify is None else {"classifier": CLASSIFIER})}
     provenance = describe_provenance(prepared, baselines, parameters=sections, models=models)
-    is_cropped = isinstance(split.clean, RaggedImages)
-    examples = select_examples(images, most=MAX_CROPS if is_cropped else MAX_EXAMPLES)
+    examples = select_examples(images, most=MAX_CROPS if split.is_ragged else MAX_EXAMPLES)
     targets = [METRICS, EVALUATION_SUMMARY, PROVENANCE, EXAMPLES, EXAMPLE_SHEETS]
     targets += [EVALUATION / f"{table}.csv" for table in tables]
     with replacing(*targets) as (metrics_file, summary_file, provenance_file, examples_file, sheets, *table_files):
@@ -134,7 +133,7 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
             write_table(path, table)
         sheets.mkdir()
         write_groups(sheets, split, denoise, examples)
-        if is_cropped:
+        if split.is_ragged:
             summary["whole"] = write_whole(sheets, split, denoise, int(examples["median"][0]))
         examples["methods"] = write_methods(sheets, split, denoise, baselines, methods=methods["method"])
         write_table(examples_file, index_table(examples))
@@ -187,7 +186,7 @@ def merge(*parts: dict[str, Any]) -> dict[str, Any]:
 def write_time(denoise: Denoiser, split: Split, *, batch_size: int) -> None:
     """Write how many milliseconds the denoiser takes per image."""
     few = center_crops(split, evenly_spaced(len(split), count=TIMED_IMAGES), size=SWEEP_SIZE)
-    noisy = few.noisy if isinstance(split.clean, RaggedImages) else split.noisy[: 4 * batch_size]
+    noisy = few.noisy if split.is_ragged else split.noisy[: 4 * batch_size]
     began = time.perf_counter()
     denoise(noisy)
     milliseconds = (time.perf_counter() - began) * 1000 / len(noisy)

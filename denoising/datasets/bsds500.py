@@ -14,7 +14,7 @@ from pathlib import Path
 
 from denoising.datasets.cache import cache_folder
 from denoising.datasets.download import download
-from denoising.datasets.folder import ImageFile
+from denoising.datasets.folder import ImageFile, sha256_of
 from denoising.errors import DatasetUnavailableError, DenoisingError
 
 MIRROR = "https://raw.githubusercontent.com/BIDS/BSDS500/master/BSDS500/data/images/"
@@ -53,7 +53,7 @@ def load_bsds500(*, on_file: Callable[[], object] = lambda: None) -> dict[str, l
 
 def _is_right(path: Path, digest: str) -> bool:
     with suppress(FileNotFoundError):
-        if hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+        if sha256_of(path) == digest:
             return True
         print(f"note: {path} is not the photograph of BSDS500. It is downloaded again.", file=sys.stderr)
     return False

@@ -47,13 +47,18 @@ def index_folder(folder: Path, *, on_file: Callable[[], object] = lambda: None) 
                 what = "" if part == name else f"its folder {part} "
                 problems.append(f"{name}: {what}differs from {other} in upper and lower case only; rename one of them")
         try:
-            index[name] = _digest(path)
+            index[name] = sha256_of(path)
         except OSError as error:
             problems.append(f"{name}: {error.strerror}")
         on_file()
     if problems:
         raise DenoisingError(in_lines(f"Files in {folder} cannot be used:", problems))
     return index
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def in_lines(head: str, problems: Iterable[str]) -> str:
@@ -81,8 +86,3 @@ def _walk(folder: Path, above: tuple[Path, ...], problems: list[str]) -> Iterato
                 yield path
             else:
                 problems.append(f"{path}: is not a file, or a link that leads nowhere")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from denoising.datasets.folder import ImageFile
+from denoising.datasets.folder import ImageFile, in_lines
 from denoising.errors import DenoisingError, ImageFileError
 from denoising.image_files.normalise import normalise
 from denoising.image_files.reader import decode_image
@@ -62,7 +62,7 @@ class ImageSplitWriter:
             DenoisingError: when anything was wrong, with every file.
         """
         if self.problems:
-            raise DenoisingError("\n  ".join(["These images cannot be used:", *self.problems]))
+            raise DenoisingError(in_lines("These images cannot be used:", self.problems))
         train, validation, test = (self.digests[split] for split in SPLIT_NAMES)
         known = {"validation": set(train), "test": {*train, *validation}}
         return {

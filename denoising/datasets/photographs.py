@@ -3,12 +3,11 @@
 They are few: enough to try the pipeline without a network, not to compare networks.
 """
 
-import hashlib
 from pathlib import Path
 
 import skimage.data
 
-from denoising.datasets.folder import ImageFile
+from denoising.datasets.folder import ImageFile, sha256_of
 
 NAMES = {
     "train": (
@@ -30,8 +29,7 @@ NAMES = {
 def embedded_photographs() -> dict[str, list[ImageFile]]:
     """Return the files of each split."""
     folder = Path(skimage.data.__file__).parent
-    return {split: [_file(folder / name) for name in names] for split, names in NAMES.items()}
-
-
-def _file(path: Path) -> ImageFile:
-    return ImageFile(path.name, path, hashlib.sha256(path.read_bytes()).hexdigest())
+    return {
+        split: [ImageFile(name, folder / name, sha256_of(folder / name)) for name in names]
+        for split, names in NAMES.items()
+    }

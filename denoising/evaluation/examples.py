@@ -13,7 +13,6 @@ from denoising.images import Images, as_bytes, as_float
 from denoising.inference.denoiser import Denoise
 from denoising.io.baseline_results import BaselineResults
 from denoising.io.contact_sheets import write_contact_sheet
-from denoising.io.ragged import RaggedImages
 from denoising.io.splits import Split
 from denoising.io.tables import Table
 
@@ -68,7 +67,7 @@ def write_groups(folder: Path, split: Split, denoise: Denoise, groups: Mapping[s
 
 
 def example_rows(split: Split, denoise: Denoise, chosen: Indices) -> dict[str, Images]:
-    if not isinstance(split.clean, RaggedImages):
+    if not split.is_ragged:
         noisy = split.noisy[chosen]
         return {"noisy": noisy, "denoised": denoise(noisy), "clean": as_float(split.clean[chosen])}
     rows: dict[str, list[Images]] = {"noisy": [], "denoised": [], "clean": []}
@@ -111,7 +110,7 @@ def write_methods(
     else:
         shown = np.arange(min(MAX_CROPS, len(baselines.indices)))
     chosen = baselines.indices[shown]
-    if not isinstance(split.clean, RaggedImages):
+    if not split.is_ragged:
         noisy = split.noisy[chosen]
         made = {"noisy": noisy, "denoiser": denoise(noisy), "clean": as_float(split.clean[chosen])}
         made |= {method: stack[shown] for method, stack in baselines.images.items()}

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from denoising.batching import batches
 from denoising.errors import DenoisingError
 from denoising.images import as_bytes, as_float, as_sixteen_bit
-from denoising.io.ragged import RaggedImages
-from denoising.io.splits import Split, StoredImages
+from denoising.io.ragged import RaggedImages, StoredImages
+from denoising.io.splits import Split
 from denoising.noise.prepared import DrawnNoise
 
 Fingerprint = bytes
@@ -65,7 +65,7 @@ def noise_fingerprints(split: Split) -> Iterator[Fingerprint]:
     """
     if isinstance(split.noisy, DrawnNoise):
         return
-    if isinstance(split.clean, RaggedImages):
+    if split.is_ragged:
         for number in range(len(split)):
             before, after = (_outermost(of[number][np.newaxis]) for of in (split.clean, split.noisy))
             yield from _digests(np.concatenate([as_float(before), after], axis=1))

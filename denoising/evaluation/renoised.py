@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from denoising.images import Stored, as_float
 from denoising.inference.denoiser import Denoise
-from denoising.io.ragged import RaggedImages
 from denoising.io.splits import Split
 from denoising.metrics import PerImage, UniformSsim, psnr
 from denoising.noise.crops import SWEEP_SIZE, center_crops
@@ -28,7 +27,7 @@ class RenoisedImages:
     @classmethod
     def cropped(cls, split: Split, indices: NDArray[np.int64], denoise: Denoise, *, seed: int) -> "RenoisedImages":
         """Return chosen images; of those that may differ in size, the middle."""
-        if isinstance(split.clean, RaggedImages):
+        if split.is_ragged:
             crops = center_crops(split, indices, size=SWEEP_SIZE)
             return cls(crops, np.arange(len(crops)), denoise, seed)
         return cls(split, indices, denoise, seed)

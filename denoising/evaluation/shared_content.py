@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoising.images import Stored, as_float, as_sixteen_bit
-from denoising.io.splits import StoredImages
+from denoising.io.ragged import StoredImages
 
 BLOCK = 16  # pixels a side
 MIN_VALUES = 24  # different ones in a block: flat areas are alike by chance

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from denoising.errors import DamagedFileError
 from denoising.io.arrays import open_array
-from denoising.io.ragged import RaggedImages
-from denoising.io.splits import StoredImages, open_images
+from denoising.io.ragged import shapes_of
+from denoising.io.splits import open_images
 from denoising.io.tables import Columns, read_summary, read_table
 
 FILTERED_SPLITS = ("validation", "test")
@@ -32,7 +32,7 @@ class BaselineResults:
     """
 
     indices: NDArray[np.int64]
-    images: dict[str, StoredImages]
+    images: dict[str, Any]  # StoredImages
     noise_sweep: Columns
     methods: dict[str, Any]
     parameters: dict[str, Any]
@@ -51,8 +51,8 @@ def open_baseline_results(folder: Path, split: str, *, image_shape: tuple[int | 
     indices = np.array(open_array(folder / f"{split}_indices.npy"))
     images = {name: open_images(folder, f"{split}_{name}") for name in (*about["methods"], *about["trivial"])}
     for name, stack in images.items():
-        shape = (None, None, image_shape[-1]) if isinstance(stack, RaggedImages) else stack.shape[1:]
-        is_right = all(wanted in (None, found) for wanted, found in zip(shape, image_shape, strict=True))
+        sizes = zip(shapes_of(stack).T.tolist(), image_shape, strict=True)
+        is_right = all(wanted is None or set(found) <= {wanted} for found, wanted in sizes)
         if stack.dtype != np.float32 or len(stack) != len(indices) or not is_right:
             raise DamagedFileError(f"{folder}/{split}_{name} does not match the {split} split.")
     noise_sweep = read_table(folder / f"{split}_noise_sweep.csv")

@@ -27,13 +27,13 @@ class RaggedImages:
     """Stored images of any sizes and of one number of channels.
 
     An index gives an image (H, W, C); a slice or several indices give a stack (N, H, W, C) of images of equal size. All
-    come as `dtype`, the smallest type that holds every image exactly.
+    come as `dtype`; without it, as the smallest type that holds every image exactly.
     """
 
-    def __init__(self, path: Path, index: NDArray[np.int64]) -> None:
+    def __init__(self, path: Path, index: NDArray[np.int64], dtype: np.dtype[Any] | None = None) -> None:
         self._path, self._index = path, index
         self.shapes = index[:, HEIGHT : CHANNELS + 1]
-        self.dtype = TYPES[int(index[:, TYPE].max())]
+        self.dtype = dtype or TYPES[int(index[:, TYPE].max())]
 
     @classmethod
     def open(cls, path: Path) -> "RaggedImages":
@@ -57,6 +57,10 @@ class RaggedImages:
             return self.rows(int(chosen), 0, int(self._index[chosen, HEIGHT]))
         return np.stack([self[int(one)] for one in chosen])
 
+    def as_float(self) -> "RaggedImages":
+        """Return the same images, read as float32 in [0, 1]."""
+        return RaggedImages(self._path, self._index, np.dtype(np.float32))
+
     def rows(self, number: int, first: int, last: int) -> Stored:
         """Return the rows from `first` up to, but without, `last` of an image, (rows, W, C)."""
         offset, _, width, channels, kind = (int(of) for of in self._index[number])
@@ -68,7 +72,22 @@ class RaggedImages:
         return _as_type(stored, self.dtype)
 
 
-def image_batches(images: "Stored | RaggedImages", *, size: int) -> Iterator[NDArray[np.int64] | slice]:
+StoredImages = Stored | RaggedImages  # (N, H, W, C); the images of the second may differ in H and W
+
+
+def shapes_of(images: StoredImages) -> NDArray[np.int64]:
+    """Return the (H, W, C) of each image, (N, 3)."""
+    if isinstance(images, RaggedImages):
+        return images.shapes
+    return np.broadcast_to(np.array(images.shape[1:]), (len(images), len(images.shape) - 1))
+
+
+def rows_of(images: StoredImages, number: int, first: int, last: int) -> Stored:
+    """Return some rows of an image, (rows, W, C), reading no more than these."""
+    return images.rows(number, first, last) if isinstance(images, RaggedImages) else images[number, first:last]
+
+
+def image_batches(images: StoredImages, *, size: int) -> Iterator[NDArray[np.int64] | slice]:
     """Yield indices that cover all images once, each of images of one size: at most `size`, and of bounded memory."""
     if not isinstance(images, RaggedImages):
         yield from batches(len(images), size=size)

@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from denoising.errors import DamagedFileError
 from denoising.io.arrays import open_array
-from denoising.io.ragged import RaggedImages
+from denoising.io.ragged import RaggedImages, StoredImages, shapes_of
 from denoising.io.tables import read_summary, write_summary
 
 SPLIT_NAMES = ("train", "validation", "test")
-StoredImages = Any  # `Stored` (N, H, W, C), or `RaggedImages`, which is used in the same way
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class CleanSplit:
     """Clean images, their labels (N,), if they have any, and the names of their files, if they came from files."""
 
     name: str
-    clean: StoredImages
+    clean: Any  # StoredImages
     labels: Any  # uint8 (N,), or None
     files: tuple[str, ...] | None = field(default=None, kw_only=True)
 
@@ -36,12 +35,15 @@ class CleanSplit:
         return len(self.clean)
 
     @property
+    def is_ragged(self) -> bool:
+        """Whether the images came from files of any size: they are read one by one, and shown as crops."""
+        return isinstance(self.clean, RaggedImages)
+
+    @property
     def image_shape(self) -> tuple[int | None, ...]:
         """The (H, W, C) of every image; H and W are None where they differ."""
-        if isinstance(self.clean, RaggedImages):
-            height, width, channels = (set(of.tolist()) for of in self.clean.shapes.T)
-            return tuple(of.pop() if len(of) == 1 else None for of in (height, width, channels))
-        return self.clean.shape[1:]
+        sizes = (np.unique(of) for of in shapes_of(self.clean).T)
+        return tuple(int(of[0]) if len(of) == 1 else None for of in sizes)
 
 
 @dataclass(frozen=True)

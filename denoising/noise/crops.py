@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from denoising.io.ragged import RaggedImages
+from denoising.io.ragged import shapes_of
 from denoising.io.splits import Split
 
 SWEEP_SIZE = 128  # pixels a side, for what is measured at many factors and types of noise
@@ -18,12 +18,13 @@ def center_crops(split: Split, indices: NDArray[np.int64], *, size: int, multipl
     images of different sizes the smaller ones are left out, if there are larger ones. A crop has the noise that its
     image has there.
     """
-    if not isinstance(split.clean, RaggedImages):
+    if not split.is_ragged:
         labels = split.labels[indices] if split.labels is not None else None
         return Split(split.name, split.clean[indices], labels, split.noisy[indices], indices=indices)
-    if None not in split.image_shape and max(map(int, split.clean.shapes[0, :2])) <= MAX_WHOLE:
+    all_shapes = shapes_of(split.clean)
+    if None not in split.image_shape and all_shapes[0, :2].max() <= MAX_WHOLE:
         size = MAX_WHOLE
-    shapes = split.clean.shapes[indices]
+    shapes = all_shapes[indices]
     is_large = shapes[:, :2].min(axis=1) >= size
     if is_large.any():
         indices, shapes = indices[is_large], shapes[is_large]

@@ -7,12 +7,11 @@ import numpy as np
 
 from denoising.errors import DamagedFileError
 from denoising.images import Images, as_float
-from denoising.io.ragged import RaggedImages
+from denoising.io.ragged import RaggedImages, StoredImages, shapes_of
 from denoising.io.splits import (
     SPLIT_NAMES,
     DatasetInfo,
     Split,
-    StoredImages,
     open_clean_split,
     open_images,
     read_dataset_info,
@@ -29,36 +28,22 @@ def open_split(folder: Path, name: str) -> Split:
         DamagedFileError: when a file is missing, truncated, or inconsistent with the others.
     """
     part = open_clean_split(folder, name)
-    noisy: Any = None
-    if isinstance(part.clean, RaggedImages) and not (folder / f"noisy/{name}.bin").exists():
+    if part.is_ragged and not (folder / f"noisy/{name}.bin").exists():
         info = read_dataset_info(folder)
-        noisy = DrawnNoise(part.clean, prepared_noise(info), seed=info.noise_seed, key=(SPLIT_NAMES.index(name),))
-        return Split(name, part.clean, part.labels, noisy, files=part.files)
+        drawn = DrawnNoise(part.clean, prepared_noise(info), seed=info.noise_seed, key=(SPLIT_NAMES.index(name),))
+        return Split(name, part.clean, part.labels, drawn, files=part.files)
     noisy = open_images(folder / "noisy", name)
-    if (noisy.dtype == np.uint8 and not isinstance(noisy, RaggedImages)) or _shapes(noisy) != _shapes(part.clean):
+    if isinstance(noisy, RaggedImages):
+        noisy = noisy.as_float()
+    if noisy.dtype != np.float32 or not np.array_equal(shapes_of(noisy), shapes_of(part.clean)):
         found = f"clean {_described(part.clean)}, noisy {_described(noisy)}"
         raise DamagedFileError(f"The images of the {name} split in {folder} do not match: {found}.")
-    if isinstance(noisy, RaggedImages):
-        noisy = FloatImages(noisy)
     return Split(name, part.clean, part.labels, noisy, files=part.files)
 
 
 def prepared_noise(info: DatasetInfo) -> Noise:
     """Return the noise of a prepared data set."""
     return Noise(info.noise_kind, info.noise_factor or 0.0, clip=info.noise_clip)
-
-
-class FloatImages:
-    """Stored images, read as float32."""
-
-    def __init__(self, stored: RaggedImages) -> None:
-        self.stored = stored
-
-    def __len__(self) -> int:
-        return len(self.stored)
-
-    def __getitem__(self, key: Any) -> Images:
-        return as_float(self.stored[key])
 
 
 class DrawnNoise:
@@ -80,7 +65,3 @@ class DrawnNoise:
 
 def _described(images: StoredImages) -> str:
     return f"{len(images)} images" if isinstance(images, RaggedImages) else f"{images.dtype} {images.shape}"
-
-
-def _shapes(images: StoredImages) -> Any:
-    return images.shapes.tolist() if isinstance(images, RaggedImages) else images.shape

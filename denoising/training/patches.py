@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +9,9 @@ from numpy.typing import NDArray
 from denoising.batching import shuffled_chunks
 from denoising.errors import DenoisingError
 from denoising.images import Images, Stored, as_float
-from denoising.io.ragged import RaggedImages
+from denoising.io.ragged import rows_of, shapes_of
 from denoising.io.splits import Split
 from denoising.noise.on_the_fly import OnTheFlyNoise
-from denoising.noise.prepared import FloatImages
 from denoising.rng import IndexedGenerators, Purpose
 
 
@@ -59,39 +57,25 @@ class PatchLoader:
     def _cut(self, patch: int, random: np.random.Generator) -> tuple[Stored, Stored | None]:
         """Return a clean patch and, where the noisy images are recorded, the noisy one at the same place."""
         image = int(self.indices[patch % len(self.indices)])
-        height, width = shape_of(self.split.clean, image)[:2]
+        height, width = shapes_of(self.split.clean)[image, :2].tolist()
         top, left = (int(random.integers(side - self.patch_size + 1)) for side in (height, width))
         turns, flipped = int(random.integers(4)), bool(random.integers(2))
         sources = [self.split.clean] if self.noise else [self.split.clean, self.split.noisy]
-        parts = [
-            rows_of_image(of, image, top, top + self.patch_size)[:, left : left + self.patch_size] for of in sources
-        ]
+        parts = [rows_of(of, image, top, top + self.patch_size)[:, left : left + self.patch_size] for of in sources]
         turned = [np.rot90(part[:, ::-1] if flipped else part, turns) for part in parts]
         return turned[0], turned[1] if len(turned) > 1 else None
 
 
 def require_patches(split: Split, patch_size: int) -> None:
     """Raise `DenoisingError` where an image is smaller than a patch, with its name."""
-    shapes = [shape_of(split.clean, number)[:2] for number in range(len(split))]
-    small = [number for number, shape in enumerate(shapes) if min(shape) < patch_size]
+    shapes = shapes_of(split.clean)
+    small = np.flatnonzero(shapes[:, :2].min(axis=1) < patch_size).tolist()
     if small:
         names = [split.files[number] if split.files else f"image {number}" for number in small]
         lines = [
-            f"  {name}: {shapes[number][1]}x{shapes[number][0]}" for name, number in zip(names, small, strict=True)
+            f"  {name}: {shapes[number, 1]}x{shapes[number, 0]}" for name, number in zip(names, small, strict=True)
         ]
         raise DenoisingError(
             "\n".join([f"These training images are smaller than a patch of {patch_size}x{patch_size} pixels:", *lines])
             + "\nLower train.patch_size, or remove them."
         )
-
-
-def shape_of(images: Any, number: int) -> tuple[int, ...]:
-    """Return the (H, W, C) of an image."""
-    return tuple(images.shapes[number].tolist()) if isinstance(images, RaggedImages) else images.shape[1:]
-
-
-def rows_of_image(images: Any, number: int, first: int, last: int) -> Stored:
-    """Return some rows of an image, (rows, W, C), reading no more than these."""
-    if isinstance(images, FloatImages):
-        return as_float(images.stored.rows(number, first, last))
-    return images.rows(number, first, last) if isinstance(images, RaggedImages) else images[number, first:last]

@@ -8,7 +8,6 @@ from denoising.images import as_float
 from denoising.io.ragged import RaggedImages, writing_ragged
 from denoising.io.splits import Split
 from denoising.noise.on_the_fly import OnTheFlyNoise
-from denoising.noise.prepared import FloatImages
 from denoising.training.patches import PatchLoader, require_patches
 
 NOISE = OnTheFlyNoise("gaussian", (0.1, 0.1), clip=False, seed=1)
@@ -23,7 +22,7 @@ def split(tmp_path: Path) -> Split:
             file.append(np.arange(start, start + height * width, dtype=np.uint16).reshape(height, width, 1))
             start += height * width
     images = RaggedImages.open(tmp_path / "train.bin")
-    return Split("train", images, None, FloatImages(images), files=("a.png", "b.png", "c.png"))
+    return Split("train", images, None, images.as_float(), files=("a.png", "b.png", "c.png"))
 
 
 def loader(split: Split, *, noise: OnTheFlyNoise | None = NOISE, batch_size: int = 4) -> PatchLoader:
