@@ -111,6 +111,7 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
         summarise_realizations(scores, **bootstrap),
         {} if clean_class is None else summarise_classification(images),
         summarise_margin(methods, best=next(iter(baselines.methods))),
+        {"classes": classes} if (classes := prepared.splits[name].get("classes")) else {},
     )
     training, classifier = read_summary(TRAINING_SUMMARY), read_summary(CLASSIFIER_SUMMARY)
     sections = {

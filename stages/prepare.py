@@ -103,12 +103,13 @@ def write_arrays(folder: Path, parameters: PrepareParameters) -> tuple[dict[str,
 def write_image_files(folder: Path, parameters: PrepareParameters) -> tuple[dict[str, Any], bool, dict[str, int]]:
     """Write the splits of a source of image files, without noise, which is drawn when it is used."""
     files, verified = list_files(parameters)
-    white = parameters.folder.white
-    writer = ImageSplitWriter(
-        folder, color_mode=parameters.folder.color_mode, white=None if white == "auto" else float(white)
-    )
+    white = None if parameters.folder.white == "auto" else float(parameters.folder.white)
+    classes = sorted({file.class_name for of in files.values() for file in of if file.class_name is not None})
+    writer = ImageSplitWriter(folder, color_mode=parameters.folder.color_mode, white=white, classes=classes)
     with progress_bar("decoding images", total=sum(map(len, files.values())), unit="files") as bar:
         described = {name: writer.write(name, files[name], on_file=bar.update) for name in SPLIT_NAMES}
+    if classes:
+        described = {name: {**of, "classes": classes} for name, of in described.items()}
     duplicates = writer.finish()
     if writer.transparent:
         print(f"Transparency is left out: {', '.join(dict.fromkeys(writer.transparent))}")

@@ -13,12 +13,12 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp")
 
 @dataclass(frozen=True)
 class ImageFile:
-    """A clean image file by its name, the class that its subfolder stands for, and noisy versions, if there are any."""
+    """A clean image file by its name, its class and noisy versions, if there are any."""
 
     name: str
     path: Path
     sha256: str
-    label: int | None = None
+    class_name: str | None = None
     noisy: tuple["ImageFile", ...] = ()
 
 

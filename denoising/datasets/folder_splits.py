@@ -11,6 +11,7 @@ from denoising.datasets.folder import SUFFIXES, ImageFile, in_lines
 from denoising.errors import DenoisingError
 from denoising.io.splits import SPLIT_NAMES
 
+MAX_CLASSES = 256
 Digests = Mapping[str, str]  # the SHA-256 of every file by its name: its path in the folder, with slashes
 
 
@@ -106,17 +107,15 @@ def _rank(key: str, seed: int, held_out: str) -> bytes:
 
 
 def _labelled(splits: dict[str, list[ImageFile]], *, depth: int) -> dict[str, list[ImageFile]]:
-    """Return the files with the number of their class, the subfolder at this depth, in alphabetical order."""
+    """Return the files with their class: the name of the subfolder at this depth."""
     parts = {file.name: PurePosixPath(file.name).parts[depth:-1] for of in splits.values() for file in of}
     without = [name for name, folders in parts.items() if not folders]
     if without:
         raise DenoisingError(in_lines("These files are in no subfolder, so they have no class:", without))
-    classes = sorted({folders[0] for folders in parts.values()})
-    if len(classes) > 256:
-        raise DenoisingError(f"There are {len(classes)} subfolders, but at most 256 classes.")
-    return {
-        split: [replace(file, label=classes.index(parts[file.name][0])) for file in of] for split, of in splits.items()
-    }
+    count = len({folders[0] for folders in parts.values()})
+    if count > MAX_CLASSES:
+        raise DenoisingError(f"There are {count} subfolders, but at most {MAX_CLASSES} classes.")
+    return {split: [replace(file, class_name=parts[file.name][0]) for file in of] for split, of in splits.items()}
 
 
 def _with_noisy(files: list[ImageFile], folder: Path, digests: Digests) -> list[ImageFile]:

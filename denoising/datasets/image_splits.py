@@ -21,17 +21,21 @@ Pair = tuple[str, Stored, Stored | None]  # the name of an image, the clean and 
 
 
 class ImageSplitWriter:
-    """Writes splits of image files to a folder, and collects what is wrong with files instead of stopping."""
+    """Writes splits of image files to a folder, and collects what is wrong with files instead of stopping.
 
-    def __init__(self, folder: Path, *, color_mode: str, white: float | None) -> None:
-        self._folder, self._color_mode, self._white = folder, color_mode, white
+    An image's label is the position of its class among `classes`; without classes there are no labels.
+    """
+
+    def __init__(self, folder: Path, *, color_mode: str, white: float | None, classes: Sequence[str]) -> None:
+        self._folder, self._color_mode, self._white, self._classes = folder, color_mode, white, classes
         self.problems: list[str] = []
         self.transparent: list[str] = []
         self.digests: dict[str, list[bytes]] = {}  # of the pixels of every image, by split
 
     def write(self, split: str, files: Sequence[ImageFile], *, on_file: Callable[[], object]) -> dict[str, Any]:
         """Write the images of a split; return their number and a checksum of their pixels."""
-        names, labels = [], []
+        names: list[str] = []
+        labels: list[int] = []
         digests = self.digests[split] = []
         noisy_digest = hashlib.sha256()
         with ExitStack() as stack:
@@ -42,7 +46,8 @@ class ImageSplitWriter:
             for file in files:
                 for name, clean, noisy in self._pairs(file):
                     names.append(name)
-                    labels.append(file.label)
+                    if file.class_name is not None:
+                        labels.append(self._classes.index(file.class_name))
                     clean_file.append(clean)
                     digests.append(_digest(clean))
                     if noisy_file and noisy is not None:
@@ -50,7 +55,7 @@ class ImageSplitWriter:
                         noisy_digest.update(_digest(noisy))
                 on_file()
         write_files(self._folder, split, names)
-        if None not in labels:
+        if self._classes:
             np.save(self._folder / f"clean/{split}_labels.npy", np.array(labels, np.uint8))
         sums = {"sha256": hashlib.sha256(b"".join(digests)).hexdigest(), "noisy_sha256": noisy_digest.hexdigest()}
         return {"images": len(names), "files": len(files), **(sums if noisy_file else {"sha256": sums["sha256"]})}

@@ -126,8 +126,12 @@ def drop_title(types: Columns) -> str:
 
 def confusion(results: Results, path: Path) -> None:
     counts = confusion_matrix(*(results.tables["images"][name] for name in ("label", "denoised_class")))
-    pair = most_confused(counts)
-    worst = f" Most frequent error: {pair[0]} classified as {pair[1]} ({counts[pair]:,} images)." if pair else ""
+    pair, names = most_confused(counts), results.class_names(range(len(counts)))
+    worst = (
+        f" Most frequent error: {names[pair[0]]} classified as {names[pair[1]]} ({counts[pair]:,} images)."
+        if pair
+        else ""
+    )
     accuracy = {name: results.summary[name]["accuracy"] for name in ("clean", "noisy")}
     with figure(
         path,
@@ -137,7 +141,7 @@ def confusion(results: Results, path: Path) -> None:
         f"accuracy is {accuracy['clean']:.1%} on clean images and {accuracy['noisy']:.1%} on noisy images.{worst}",
         dpi=results.dpi,
     ) as drawing:
-        draw_confusion(drawing, counts)
+        draw_confusion(drawing, counts, names)
 
 
 def repaired_and_flipped(results: Results, path: Path) -> None:
@@ -146,8 +150,7 @@ def repaired_and_flipped(results: Results, path: Path) -> None:
     for group in ("repaired", "flipped"):
         groups[group], indices = results.example(group, min(IMAGES_PER_GROUP, results.columns))
         above[group] = {
-            row: [f"{label:.0f}" for label in results.tables["images"][name][indices]]
-            for row, name in predicted.items()
+            row: results.class_names(results.tables["images"][name][indices]) for row, name in predicted.items()
         }
     repaired, flipped = results.summary["repaired"], results.summary["flipped"]
     with figure(

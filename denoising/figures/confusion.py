@@ -4,6 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from denoising.figures.style import slanted
+
 Counts = NDArray[np.int64]
 
 
@@ -24,7 +26,7 @@ def most_confused(counts: Counts) -> tuple[int, int] | None:
     return int(row), int(column)
 
 
-def draw_confusion(drawing: Figure, counts: Counts) -> None:
+def draw_confusion(drawing: Figure, counts: Counts, names: list[str]) -> None:
     """Draw the counts; the colour of an error is its fraction of the row."""
     axes = drawing.subplots()
     classes = np.arange(len(counts))
@@ -40,8 +42,8 @@ def draw_confusion(drawing: Figure, counts: Counts) -> None:
                 place = float(column), float(row)
                 text = f"{counts[row, column]:,}"
                 axes.text(*place, text, ha="center", va="center", fontsize=10.5, fontweight=weight, color=ink)
-    axes.set_xticks(classes, [str(label) for label in classes])
-    axes.set_yticks(classes, [str(label) for label in classes])
+    axes.set_xticks(classes, names, **slanted(names))
+    axes.set_yticks(classes, names)
     axes.set(xlabel="predicted class", ylabel="class")
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)

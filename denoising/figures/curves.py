@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from denoising.figures.style import DENOISED_COLOR, NOISY_COLOR
+from denoising.figures.style import DENOISED_COLOR, NOISY_COLOR, slanted
 from denoising.io.tables import Columns
 
 Values = NDArray[np.float64]
@@ -57,7 +57,7 @@ def draw_distribution(drawing: Figure, *, noisy: Values, denoised: Values) -> No
     axes.legend()
 
 
-def draw_classes(drawing: Figure, classes: Columns) -> None:
+def draw_classes(drawing: Figure, classes: Columns, names: list[str]) -> None:
     """Draw for each class the mean PSNR in decibels and the accuracy, noisy and denoised."""
     places = np.arange(len(classes["label"]))
     titles = {"psnr": ("PSNR (dB)", 1, 1.3), "accuracy": ("accuracy (%)", 100, 1.05)}
@@ -66,7 +66,7 @@ def draw_classes(drawing: Figure, classes: Columns) -> None:
         axes.bar(places - 0.2, factor * classes[f"noisy_{metric}"], 0.4, color=NOISY_COLOR, label="noisy")
         error = [mean - low, high - mean]
         axes.bar(places + 0.2, mean, 0.4, color=DENOISED_COLOR, yerr=error, capsize=3, label="denoised")
-        axes.set_xticks(places, [f"{label:.0f}" for label in classes["label"]])
+        axes.set_xticks(places, names, **slanted(names))
         axes.set(title=title, xlabel="class", ylim=(0, max(np.nanmax(high, initial=0), mean.max()) * room))
         axes.grid(visible=False, axis="x")
         if metric == "psnr":

@@ -95,22 +95,23 @@ def psnr_distribution(results: Results, path: Path) -> None:
 
 def by_class(results: Results, path: Path) -> None:
     classes = results.tables["classes"]
+    names = results.class_names(classes["label"])
     low, high = classes["denoised_psnr"].min(), classes["denoised_psnr"].max()
     with figure(
         path,
         height=4.2,
         title=f"PSNR after denoising, by class: {low:.1f} to {high:.1f} dB",
         subtitle=f"Means over {results.measured_on}, first noise realization. Error bars: 95% intervals. "
-        f"{accuracy_gain(classes)}",
+        f"{accuracy_gain(classes, names)}",
         dpi=results.dpi,
     ) as drawing:
-        draw_classes(drawing, classes)
+        draw_classes(drawing, classes, names)
 
 
-def accuracy_gain(classes: Columns) -> str:
+def accuracy_gain(classes: Columns, names: list[str]) -> str:
     """Return in words for which classes the paired interval of the gain in accuracy is above zero."""
-    doubtful = [f"{label:.0f}" for label in classes["label"][~(classes["gain_accuracy_low"] > 0)]]
-    if len(doubtful) == len(classes["label"]):
+    doubtful = [name for name, low in zip(names, classes["gain_accuracy_low"], strict=True) if not low > 0]
+    if len(doubtful) == len(names):
         return "The accuracy does not increase distinguishably for any class."
     if not doubtful:
         return "The accuracy increases for every class."

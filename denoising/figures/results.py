@@ -1,5 +1,6 @@
 """What evaluate and train wrote, as the figures need it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoising.figures.labels import DATASET_LABELS, METHOD_LABELS, NOISE_LABELS, factor_text
+from denoising.figures.style import can_draw
 from denoising.images import Bytes
 from denoising.io.contact_sheets import read_contact_sheet
 from denoising.io.tables import Columns, read_summary, read_table
@@ -69,6 +71,12 @@ class Results:
     @property
     def has_classes(self) -> bool:
         return "accuracy" in self.summary["denoised"]
+
+    def class_names(self, labels: Iterable[float]) -> list[str]:
+        """Return what to call classes: the names of their folders, if they can be drawn, or their numbers."""
+        names = self.summary.get("classes", [])
+        is_drawn = bool(names) and all(map(can_draw, names))
+        return [names[int(label)] if is_drawn else f"{label:.0f}" for label in labels]
 
     @property
     def has_crops(self) -> bool:
@@ -132,8 +140,9 @@ class Results:
         return {METHOD_LABELS.get(name, name): images[:count] for name, images in sheet.items()}
 
     def file(self, index: int) -> str:
-        """Return the name of the file of an image."""
-        return str(self.tables["images"]["file"][index])
+        """Return the name of the file of an image; its index, if the name cannot be drawn."""
+        name = str(self.tables["images"]["file"][index])
+        return name if can_draw(name) else f"image {index}"
 
     def whole(self, sheet: str) -> dict[str, Bytes]:
         """Return an image from `whole` or `whole_crop`, noisy, denoised and clean, (H, W) or (H, W, 3)."""

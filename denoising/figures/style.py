@@ -1,7 +1,7 @@
 """The style of every figure: one palette, one font size, and the same bytes for the same input."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,10 @@ from typing import Any
 import matplotlib.style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-CAPTION_WIDTH, TITLE_WIDTH = 92, 56  # characters that fit in a line
+CAPTION_WIDTH, TITLE_WIDTH, LABELS_WIDTH = 92, 56, 36  # characters that fit in a line, and under half a figure
 WIDTH = 8.0  # inches; 1,200 pixels at 150 dpi, which a README shows at about 800
 NOISY_COLOR, DENOISED_COLOR = "#9aa0a6", "#1f6feb"
 BASELINE_COLOR, IN_DISTRIBUTION_COLOR = "#d9822b", "#a9c8f5"
@@ -29,6 +30,17 @@ STYLE: Any = {
     "legend.framealpha": 0.9,
     "figure.facecolor": "white",
 }
+
+
+def can_draw(text: str) -> bool:
+    """Say whether the font has every character of a text, such as the name of a file in any script."""
+    known = get_font(findfont(STYLE["font.family"])).get_charmap()
+    return all(ord(char) in known for char in text)
+
+
+def slanted(names: Collection[str]) -> dict[str, Any]:
+    """Return options for the labels of ticks: slanted where they would not fit side by side."""
+    return {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if sum(map(len, names)) > LABELS_WIDTH else {}
 
 
 @contextmanager

@@ -228,4 +228,5 @@ def test_subfolders_that_are_classes_are_classified_as_digits_are(tmp_path: Path
     metrics = json.loads(checkout.read("reports/metrics.json"))
     assert 0.3 <= metrics["clean"]["accuracy"] <= 1
     assert (checkout.folder / "reports/figures/confusion.png").exists()
+    assert json.loads(checkout.read("reports/evaluation/summary.json"))["classes"] == ["dark", "light"]
     assert keras.models.load_model(checkout.folder / "models/denoiser.h5", compile=False).input_shape[1:3] == (28, 28)

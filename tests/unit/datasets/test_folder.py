@@ -68,8 +68,8 @@ def test_subfolders_may_be_classes(tmp_path: Path) -> None:
     for kind in ("b", "a"):
         for number in range(5):
             image(tmp_path / kind / f"{number}.png", seed=number + 10 * (kind == "a"))
-    labels = {file.name[0]: file.label for of in split(tmp_path, labels="subfolder").values() for file in of}
-    assert labels == {"a": 0, "b": 1}
+    labels = {file.name[0]: file.class_name for of in split(tmp_path, labels="subfolder").values() for file in of}
+    assert labels == {"a": "a", "b": "b"}
     image(tmp_path / "loose.png", seed=99)
     with pytest.raises(DenoisingError, match="have no class:\n  loose.png"):
         split(tmp_path, labels="subfolder")
@@ -136,7 +136,7 @@ def test_a_folder_of_too_few_images_is_refused(tmp_path: Path) -> None:
 def write(folder: Path, splits: Splits, *, color_mode: str = "grayscale") -> ImageSplitWriter:
     for part in ("clean", "noisy"):
         (folder / part).mkdir(parents=True)
-    writer = ImageSplitWriter(folder, color_mode=color_mode, white=None)
+    writer = ImageSplitWriter(folder, color_mode=color_mode, white=None, classes=())
     for name, files in splits.items():
         writer.write(name, files, on_file=lambda: None)
     return writer

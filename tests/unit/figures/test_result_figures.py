@@ -1,14 +1,26 @@
+from pathlib import Path
+
 import numpy as np
 
 from denoising.figures.result_figures import accuracy_gain, gain_title
+from denoising.figures.results import Results
 
 
 def test_a_class_without_a_distinguishable_gain_is_named() -> None:
     classes = {"label": np.array([1.0, 3.0, 8.0]), "gain_accuracy_low": np.array([0.3, -0.02, np.nan])}
-    assert accuracy_gain(classes) == "The accuracy does not increase distinguishably for class 3, 8."
-    assert "every class" in accuracy_gain({name: values[:1] for name, values in classes.items()})
+    assert accuracy_gain(classes, ["1", "3", "8"]) == "The accuracy does not increase distinguishably for class 3, 8."
+    assert "every class" in accuracy_gain({name: values[:1] for name, values in classes.items()}, ["1"])
 
 
 def test_a_denoiser_that_makes_images_worse_is_not_praised() -> None:
     assert gain_title(-1.2, low=-1.3, high=-1.1) == "Denoising decreases the PSNR by 1.2 dB on average"
     assert "not change the mean PSNR distinguishably" in gain_title(0.2, low=-0.1, high=0.5)
+
+
+def test_classes_are_called_by_their_folders_if_the_font_can_draw_them() -> None:
+    def names(classes: dict[str, list[str]]) -> list[str]:
+        return Results(classes, {}, {}, {}, {}, Path(), 10, 100).class_names([1.0, 0.0])
+
+    assert names({}) == ["1", "0"]
+    assert names({"classes": ["chat", "café"]}) == ["café", "chat"]
+    assert names({"classes": ["猫", "dog"]}) == ["1", "0"]
