@@ -1,10 +1,11 @@
 """Decodes the image files of a split into the prepared data, one after the other."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from denoising.io.ragged import writing_ragged
 from denoising.io.splits import SPLIT_NAMES, write_files
 
 MIN_SIDE = 16  # pixels
+Item = TypeVar("Item")
 Pair = tuple[str, Stored, Stored | None]  # the name of an image, the clean and a recorded noisy version
 
 
@@ -77,42 +79,45 @@ class ImageSplitWriter:
 
     def _pairs(self, file: ImageFile) -> Iterator[Pair]:
         """Yield each image of a file, with each of its noisy versions."""
-        cleans = self._read(file)
+        if not file.noisy:
+            yield from ((name, clean, None) for name, clean in _named(file, self._read(file)))
+            return
+        cleans, noted = list(self._read(file)), len(self.problems)
         for version in file.noisy:
-            noisies = self._read(version)
-            if cleans and noisies and [one.shape for one in noisies] != [one.shape for one in cleans]:
+            noisies = list(self._read(version))
+            if cleans and len(self.problems) == noted and [of.shape for of in noisies] != [of.shape for of in cleans]:
                 sizes = ", ".join(f"{of.shape[1]}x{of.shape[0]}" for of in (cleans[0], noisies[0]))
                 self.problems.append(f"{version.path}: does not have the size of {file.name} ({sizes}, pages included)")
-            elif cleans and noisies:
-                yield from zip(_names(version, len(noisies)), cleans, noisies, strict=True)
-        if not file.noisy:
-            yield from ((name, clean, None) for name, clean in zip(_names(file, len(cleans)), cleans, strict=True))
+            noted = len(self.problems)
+            pairs = zip(cleans, noisies, strict=False)  # where their numbers differ, the stage fails
+            yield from ((name, clean, noisy) for name, (clean, noisy) in _named(version, pairs))
 
-    def _read(self, file: ImageFile) -> list[Stored]:
-        """Return the images of a file; none, and a problem noted, where it cannot be used."""
+    def _read(self, file: ImageFile) -> Iterator[Stored]:
+        """Yield the images of a file; a problem is noted where it cannot be used, or only in part."""
         try:
             content = file.path.read_bytes()
             if hashlib.sha256(content).hexdigest() != file.sha256:
                 raise ImageFileError(f"{file.path}: the file changed while this stage ran; run `dvc repro` again")
-            images = []
             for image in decode_image(content, name=str(file.path)):
-                images.append(normalise(image, color_mode=self._color_mode, white=self._white))
+                height, width = image.pixels.shape[:2]
+                if min(height, width) < MIN_SIDE:
+                    raise ImageFileError(f"{file.path}: {width}x{height} pixels are less than {MIN_SIDE}x{MIN_SIDE}")
                 if image.alpha is not None and image.alpha.min() < image.white:
                     self.transparent.append(file.name)
-            small = next((one.shape for one in images if min(one.shape[:2]) < MIN_SIDE), None)
-            if small:
-                raise ImageFileError(f"{file.path}: {small[1]}x{small[0]} pixels are less than {MIN_SIDE}x{MIN_SIDE}")
-            return images
+                yield normalise(image, color_mode=self._color_mode, white=self._white)
         except ImageFileError as error:
             text = str(error)
             self.problems.append(text if str(file.path) in text else f"{file.path}: {text}")
         except OSError as error:
             self.problems.append(f"{file.path}: {error.strerror or error}")
-        return []
 
 
-def _names(file: ImageFile, count: int) -> list[str]:
-    return [file.name] if count == 1 else [f"{file.name} [{number}]" for number in range(1, count + 1)]
+def _named(file: ImageFile, items: Iterable[Item]) -> Iterator[tuple[str, Item]]:
+    """Yield items with the name of their file and, where there are several, their number."""
+    iterator = iter(items)
+    first = list(islice(iterator, 2))
+    for number, item in enumerate(chain(first, iterator), start=1):
+        yield file.name if len(first) == 1 else f"{file.name} [{number}]", item
 
 
 def _digest(image: Stored) -> bytes:

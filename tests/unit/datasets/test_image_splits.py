@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from image_folders import image, split, write
+
+from denoising.errors import DenoisingError
+from denoising.io.ragged import RaggedImages
+
+
+def test_every_file_that_cannot_be_used_is_named_in_one_message(tmp_path: Path) -> None:
+    source = tmp_path / "images"
+    for number in range(12):
+        image(source / f"{number}.png", seed=number)
+    (source / "text.png").write_text("no image")
+    image(source / "tiny.png", seed=50, size=(1, 1))
+    whole = image(source / "cut.png", seed=51).read_bytes()
+    (source / "cut.png").write_bytes(whole[: len(whole) // 2])
+    splits = split(source)
+    image(source / "3.png", seed=77)  # changed after it was listed
+    (source / "4.png").unlink()
+    writer = write(tmp_path / "prepared", splits)
+    with pytest.raises(DenoisingError) as error:
+        writer.finish()
+    text = str(error.value)
+    assert len(text.splitlines()) == 6
+    for name, reason in {
+        "text.png": "no PNG, JPEG",
+        "tiny.png": "1x1 pixels are less than 16x16",
+        "cut.png": "truncated",
+        "3.png": "changed while this stage ran",
+        "4.png": "No such file",
+    }.items():
+        assert any(name in line and reason in line for line in text.splitlines()), (name, text)
+
+
+def test_pairs_of_different_sizes_are_refused(tmp_path: Path) -> None:
+    for number in range(8):
+        image(tmp_path / f"clean/{number}.png", seed=number)
+        image(tmp_path / f"noisy/{number}.png", seed=number, size=(24, 40) if number == 5 else (24, 32))
+    writer = write(tmp_path / "prepared", split(tmp_path / "clean", tmp_path / "noisy"))
+    with pytest.raises(DenoisingError, match=r"noisy/5.png: does not have the size of 5.png \(32x24, 40x24"):
+        writer.finish()
+
+
+def test_each_version_of_a_scene_makes_a_pair(tmp_path: Path) -> None:
+    for number in range(8):
+        image(tmp_path / f"clean/{number}.png", seed=number)
+        for shot in range(3):
+            image(tmp_path / f"noisy/{number}/{shot}.png", seed=100 + 10 * number + shot)
+    write(tmp_path / "prepared", split(tmp_path / "clean", tmp_path / "noisy")).finish()
+    clean, noisy = (RaggedImages.open(tmp_path / f"prepared/{kind}/train.bin") for kind in ("clean", "noisy"))
+    assert len(clean) == len(noisy) == 3 * 4
+    np.testing.assert_array_equal(clean[0], clean[2])
+    assert not np.array_equal(noisy[0], noisy[2])
+
+
+def test_equal_images_in_two_splits_are_counted(tmp_path: Path) -> None:
+    for part, seeds in {"train": (1, 2), "validation": (3, 4), "test": (5, 1)}.items():
+        for seed in seeds:
+            image(tmp_path / f"images/{part}/{seed}.png", seed=seed)
+    writer = write(tmp_path / "prepared", split(tmp_path / "images"))
+    assert writer.finish() == {"validation": 0, "test": 1}
+
+
+def test_an_unreadable_noisy_file_is_one_of_the_named_problems(tmp_path: Path) -> None:
+    for number in range(8):
+        image(tmp_path / f"clean/{number}.png", seed=number)
+        image(tmp_path / f"noisy/{number}.png", seed=number)
+    (tmp_path / "noisy/3.png").write_text("no image")
+    writer = write(tmp_path / "prepared", split(tmp_path / "clean", tmp_path / "noisy"))
+    with pytest.raises(DenoisingError, match="noisy/3.png: this is no PNG"):
+        writer.finish()
