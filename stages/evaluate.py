@@ -28,21 +28,20 @@ from denoising.evaluation.noise_types import evaluate_noise_types
 from denoising.evaluation.per_image import per_image_table, psnr_histogram
 from denoising.evaluation.provenance import describe_provenance
 from denoising.evaluation.renoised import RenoisedImages
-from denoising.evaluation.scores import score_realizations
+from denoising.evaluation.scores import classify_clean, score_realizations
 from denoising.evaluation.shared_content import compare_contents
 from denoising.evaluation.summary import (
     key_metrics,
+    merge,
     summarise_classes,
     summarise_classification,
     summarise_margin,
     summarise_realizations,
 )
-from denoising.images import Bytes, as_float
-from denoising.inference.classifier import Classify, load_classifier
+from denoising.inference.classifier import load_classifier
 from denoising.inference.denoiser import Denoiser, load
 from denoising.io.atomic import replacing
 from denoising.io.baseline_results import BaselineResults, evenly_spaced, open_baseline_results
-from denoising.io.ragged import image_batches
 from denoising.io.splits import SPLIT_NAMES, DatasetInfo, Split, open_clean_split, read_dataset_info
 from denoising.io.tables import Table, read_summary, write_summary, write_table
 from denoising.noise.crops import SWEEP_SIZE, center_crops
@@ -143,16 +142,6 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
     print_summary(summary)
 
 
-def classify_clean(split: Split, classify: Classify | None, *, batch_size: int) -> Bytes | None:
-    """Return the class predicted for each clean image, if it has a label."""
-    if classify is None:
-        return None
-    classes = np.zeros(len(split), np.uint8)
-    for part in image_batches(split.clean, size=batch_size):
-        classes[part] = classify(as_float(split.clean[part]))
-    return classes
-
-
 def other_noise(
     split: Split, denoise: Denoiser, baselines: BaselineResults, prepared: DatasetInfo, parameters: EvaluateParameters
 ) -> dict[str, Table]:
@@ -176,12 +165,6 @@ def describe_noise(prepared: DatasetInfo) -> dict[str, Any]:
     if prepared.noise_kind == RECORDED:
         return {"kind": RECORDED}
     return {"kind": prepared.noise_kind, "factor": prepared.noise_factor, "clip": prepared.noise_clip}
-
-
-def merge(*parts: dict[str, Any]) -> dict[str, Any]:
-    """Return nested values as one dictionary, with the intervals of all parts side by side."""
-    intervals = {name: of for part in parts for name, of in part.get("intervals", {}).items()}
-    return {**{name: value for part in parts for name, value in part.items()}, "intervals": intervals}
 
 
 def write_time(denoise: Denoiser, split: Split, *, batch_size: int) -> None:

@@ -27,12 +27,12 @@ from denoising.noise.on_the_fly import OnTheFlyNoise
 from denoising.noise.prepared import open_split
 from denoising.training.checkpoint import (
     Checkpoint,
-    EpochMetrics,
     fingerprint,
     load_checkpoint,
     loaded_files,
     save_checkpoint,
 )
+from denoising.training.history import best_epoch, finished
 from denoising.training.loader import Loader, TrainingLoader, choose_subset, require_one_size
 from denoising.training.logger import TrainingLogger, open_live
 from denoising.training.losses import training_loss
@@ -174,13 +174,3 @@ def of_one_size(parameters: TrainParameters, denoiser: keras.Model) -> keras.Mod
     side = parameters.settings("examples")["patch_size"]
     size = {name: of for name, of in parameters.settings("architecture").items() if name != "kl_weight"}
     return build_model(parameters.architecture, (side, side, denoiser.input_shape[-1]), **size)
-
-
-def best_epoch(history: list[EpochMetrics]) -> int:
-    """Return the epoch with the highest validation PSNR, counted from 1; the first of equal ones."""
-    return 1 + max(range(len(history)), key=lambda number: history[number]["validation/psnr"])
-
-
-def finished(history: list[EpochMetrics], *, epochs: int, patience: int) -> bool:
-    """Say whether all epochs are done, or the last `patience` of them (if it is not 0) brought no better PSNR."""
-    return len(history) >= epochs or bool(patience and history and len(history) - best_epoch(history) >= patience)

@@ -11,7 +11,7 @@ from denoising.inference.classifier import Classify
 from denoising.inference.denoiser import Denoise
 from denoising.io.progress import progress_bar
 from denoising.io.ragged import image_batches
-from denoising.io.splits import Split
+from denoising.io.splits import CleanSplit, Split
 from denoising.metrics import GaussianSsim, PerImage, UniformSsim, mse, psnr, psnr_from_mse
 
 Scores = dict[str, PerImage]  # by metric
@@ -66,6 +66,16 @@ def score_realizations(
                 part["denoised"].append(score(denoise(noisy)))
                 bar.update(len(clean))
     return [{name: join_scores(of, chosen) for name, of in part.items()} for part in parts]
+
+
+def classify_clean(split: CleanSplit, classify: Classify | None, *, batch_size: int) -> Bytes | None:
+    """Return the class predicted for each clean image, (N,), if it has a label."""
+    if classify is None:
+        return None
+    classes = np.zeros(len(split), np.uint8)
+    for part in image_batches(split.clean, size=batch_size):
+        classes[part] = classify(as_float(split.clean[part]))
+    return classes
 
 
 def join_scores(parts: list[Scores], batches: Sequence[Any]) -> Scores:

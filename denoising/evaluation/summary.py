@@ -40,6 +40,12 @@ def summarise_realizations(realizations: list[dict[str, Scores]], *, resamples: 
     }
 
 
+def merge(*parts: dict[str, Any]) -> dict[str, Any]:
+    """Return nested values as one dictionary, with the intervals of all parts side by side."""
+    intervals = {name: of for part in parts for name, of in part.get("intervals", {}).items()}
+    return {**{name: value for part in parts for name, value in part.items()}, "intervals": intervals}
+
+
 def summarise_classes(scores: dict[str, Scores], labels: Bytes, *, resamples: int, seed: int) -> dict[str, list[float]]:
     """Return a table with a row per class: its images, their mean scores and their gain, with intervals."""
     rows = []

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from stages.train import best_epoch, checkpoint_folder, finished
+from denoising.training.history import best_epoch, finished
+from stages.train import checkpoint_folder
 
 
 def history(*psnr: float) -> list[dict[str, float]]:
