@@ -42,13 +42,15 @@ def make_train_function(
         optimizer.apply(tape.gradient(mean, model.trainable_variables), model.trainable_variables)
         return total
 
-    @tensorflow.function
+    @tensorflow.function(autograph=False)  # the conversion of Python takes a third of the tracing
     def train(inputs: Tensor, targets: Tensor) -> Tensor:
-        total = tensorflow.constant(0.0)
-        for first in tensorflow.range(0, tensorflow.shape(inputs)[0] - devices + 1, batch_size):
+        end = tensorflow.shape(inputs)[0] - devices + 1
+
+        def add_batch(first: Tensor, total: Tensor) -> tuple[Tensor, Tensor]:
             batch = (inputs[first : first + batch_size], targets[first : first + batch_size])
-            total += strategy.reduce("SUM", strategy.run(step, args=batch), axis=None)
-        return total
+            return first + batch_size, total + strategy.reduce("SUM", strategy.run(step, args=batch), axis=None)
+
+        return tensorflow.while_loop(lambda first, _: first < end, add_batch, (0, 0.0))[1]
 
     compiled = None
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from denoising.backend import keras
+from denoising.backend import keras, tensorflow
 from denoising.backend.schedules import LearningRate
 
 Variable = Any
@@ -29,9 +29,20 @@ class Muon(keras.optimizers.Muon):
             return
         momentum = self.momentums[number]
         self.assign(momentum, self.momentum * momentum + gradient)
-        nesterov = keras.ops.reshape(gradient + self.momentum * momentum, (-1, variable.shape[-1]))
-        step = self.lr_adjust(learning_rate * self.zeropower_via_newtonschulz5(nesterov, self.ns_steps))
+        nesterov = tensorflow.reshape(gradient + self.momentum * momentum, (-1, variable.shape[-1]))
+        step = self.lr_adjust(learning_rate * self.orthogonalize(nesterov))
         self.assign_sub(variable, keras.ops.reshape(step, variable.shape))
+
+    def orthogonalize(self, matrix: Any) -> Any:
+        """Return a matrix whose singular values are near 1, by the iteration of Keras, in fewer operations."""
+        is_tall = matrix.shape[0] > matrix.shape[1]
+        matrix /= tensorflow.norm(matrix) + 1e-7
+        for _ in range(self.ns_steps):
+            square = tensorflow.matmul(matrix, matrix, transpose_a=is_tall, transpose_b=not is_tall)
+            change = self.muon_b * square + self.muon_c * tensorflow.matmul(square, square)
+            product = tensorflow.matmul(matrix, change) if is_tall else tensorflow.matmul(change, matrix)
+            matrix = self.muon_a * matrix + product
+        return matrix
 
 
 def build_optimizer(

@@ -16,7 +16,7 @@ BATCH_BYTES = 2**21  # of noisy images
 def make_validation_function(denoiser: keras.Model, validation: Split, *, loss: str) -> Callable[[], dict[str, float]]:
     """Return a function that measures the denoiser as it is then: mean loss, PSNR (decibels) and SSIM."""
 
-    @tensorflow.function(input_signature=any_length(validation.noisy[:1], validation.clean[:1]))
+    @tensorflow.function(input_signature=any_length(validation.noisy[:1], validation.clean[:1]), autograph=False)
     def measure(noisy: object, clean: object) -> object:
         clean, denoised = from_stored(clean), denoiser(noisy, training=False)
         clipped = tensorflow.clip_by_value(denoised, 0, 1)  # as evaluate does

@@ -76,3 +76,13 @@ def test_weights_decay(optimizer: str) -> None:
     decayed, weights = take(optimizer, 0, decay=0.1)
     for path in inner_kernels(weights):
         np.testing.assert_allclose(decayed[path], -RATE * 0.1 * weights[path], atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(144, 16), (16, 144), (32, 32)])
+def test_muon_orthogonalizes_as_keras_does(shape: tuple[int, int]) -> None:
+    matrix = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
+    muon = build_optimizer("muon", RATE, beta_2=0.99, ema_decay=0.0)
+    expected = keras.optimizers.Muon.zeropower_via_newtonschulz5(
+        muon, keras.ops.convert_to_tensor(matrix), muon.ns_steps
+    )
+    np.testing.assert_allclose(muon.orthogonalize(matrix), expected, atol=1e-5)
