@@ -32,7 +32,7 @@ $(STAMP):
 run: setup  ## run the pipeline; without a copy of MNIST, on the embedded digits
 	@$(BIN)/python -m tools.run
 
-experiment: setup  ## run the pipeline with settings of experiments/ (NAME=fast, balanced, best, deep_cae, dncnn, vae, cae or natural_gray, natural_color, natural_blind)
+experiment: setup  ## run the pipeline with settings of experiments/ (NAME=fast, balanced, best, deep_cae, dncnn, vae, cae, photographs, natural_gray, natural_color or natural_blind)
 	@$(BIN)/python -m tools.experiment $(NAME)
 
 compare: setup  ## list the experiments, the highest validation PSNR first

@@ -1,10 +1,12 @@
 """The benchmarks, as far as they can be tried in seconds."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from benchmarks.clones import write_data
+from benchmarks.natural_tables import render
 from benchmarks.score_photographs import orientations
 from denoising.images import Images
 from denoising.io.splits import SPLIT_NAMES
@@ -31,3 +33,21 @@ def test_a_denoiser_is_applied_in_eight_orientations_and_turned_back() -> None:
     turned_back = list(orientations(denoise, image))
     assert len({of.tobytes() + bytes(of.shape) for of in seen}) == 8
     assert all((of == image).all() for of in turned_back)
+
+
+def measured(**scores: Any) -> dict[str, Any]:
+    return {"machine": "a processor", "seconds": 100.0, "peak": 500.0, "scores": scores}
+
+
+def test_the_table_of_photographs_shows_the_margin_over_bm3d_with_its_interval() -> None:
+    ours, filtered = np.linspace(28, 30, 30), np.linspace(27.9, 29.5, 30)
+    network = {"psnr": ours.tolist(), "psnr_8_bit": ours.tolist(), "psnr_of_8_orientations": (ours + 0.1).tolist()}
+    runs = {
+        "gray": [measured(bsd68={"25": network})],
+        "bm3d_grayscale_bsd68_25": [measured(bsd68={"25": {"psnr": filtered.tolist()}})],
+        "memory_500": [measured(train={"megabytes": 900.0})],
+        "memory_5000": [measured(train={"megabytes": 910.0})],
+    }
+    table = render({"runs": runs})
+    assert "| `natural_gray` | 100 s | BSD68, 25 | 28.70 | 29.00 | +0.30 (0.25 to 0.35) | 29.00 | 29.10 |" in table
+    assert "| train | 900 MB | 910 MB |" in table
