@@ -96,10 +96,13 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
     images = per_image_table(first, split, clean_class=clean_class, filtered=baselines.indices)
     compared = compare_methods(split, baselines, first, classify, batch_size=batch_size)
     correct = None if clean_class is None else (clean_class == split.labels)[baselines.indices]
-    methods = summarise_methods(compared, correct, **bootstrap)
+    filtered_groups = None if split.groups is None else split.groups[baselines.indices]
+    methods = summarise_methods(compared, correct, groups=filtered_groups, **bootstrap)
     tables: dict[str, Table] = {
         "images": images,
-        "classes": {"label": []} if split.labels is None else summarise_classes(first, split.labels, **bootstrap),
+        "classes": {"label": []}
+        if split.labels is None
+        else summarise_classes(first, split.labels, groups=split.groups, **bootstrap),
         "psnr_histogram": psnr_histogram({kind: of["psnr"] for kind, of in first.items()}),
         "methods": methods,
         **other_noise(split, denoise, baselines, prepared, parameters),
@@ -107,10 +110,11 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
     summary = merge(
         {"dataset": prepared.source, "noise": describe_noise(prepared), "split": name, "images": len(split)},
         leakage,
-        summarise_realizations(scores, **bootstrap),
-        {} if clean_class is None else summarise_classification(images),
+        summarise_realizations(scores, groups=split.groups, **bootstrap),
+        {} if clean_class is None else summarise_classification(images, groups=split.groups),
         summarise_margin(methods, best=next(iter(baselines.methods))),
         {"classes": classes} if (classes := prepared.splits[name].get("classes")) else {},
+        {} if split.groups is None else {"groups": len(np.unique(split.groups))},
     )
     training, classifier = read_summary(TRAINING_SUMMARY), read_summary(CLASSIFIER_SUMMARY)
     sections = {

@@ -13,12 +13,16 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp")
 
 @dataclass(frozen=True)
 class ImageFile:
-    """A clean image file by its name, its class and noisy versions, if there are any."""
+    """A clean image file by its name, its class, its group and its noisy versions, if there are any.
+
+    Without a group, equal files are one.
+    """
 
     name: str
     path: Path
     sha256: str
     class_name: str | None = None
+    group: str = ""
     noisy: tuple["ImageFile", ...] = ()
 
 

@@ -44,6 +44,8 @@ def split_files(
             f"There is no image in {clean} ({', '.join(SUFFIXES)}). Put images there, or set prepare.folder.clean. A "
             "temporary folder of an experiment has only what Git or DVC knows: run `dvc add` on your folder first."
         )
+    if options.group_by == "subfolder":
+        files = _grouped(files)
     if digests["noisy"]:
         files = _with_noisy(files, noisy, digests["noisy"])
     given = {file.name.split("/")[0].casefold() for file in files if "/" in file.name} & set(SPLIT_NAMES)
@@ -54,6 +56,16 @@ def split_files(
         train, validation = _divide(rest, options.validation_fraction, options, "validation")
         splits = {"train": train, "validation": validation, "test": test}
     return _labelled(splits, depth=1 if given else 0) if options.labels == "subfolder" else splits
+
+
+def _grouped(files: list[ImageFile]) -> list[ImageFile]:
+    """Return the files with their group: the first subfolder, below that of their split if there is one."""
+    found = {file.name: PurePosixPath(file.name).parts[:-1] for file in files}
+    groups = {name: next((of for of in parts if of.casefold() not in SPLIT_NAMES), "") for name, parts in found.items()}
+    loose = [name for name, group in groups.items() if not group]
+    if loose:
+        raise DenoisingError(in_lines("These files are in no subfolder, so they belong to no group:", loose))
+    return [replace(file, group=groups[file.name]) for file in files]
 
 
 def _given_splits(files: list[ImageFile], options: FolderOptions) -> dict[str, list[ImageFile]]:
@@ -80,10 +92,7 @@ def _divide(
     """Return the files kept, and those of a fraction of the groups, chosen by a hash of seed and name."""
     groups: dict[str, list[ImageFile]] = defaultdict(list)
     for file in files:
-        groups[_group(file) if options.group_by == "subfolder" else file.sha256].append(file)
-    if options.group_by == "subfolder" and "" in groups:
-        loose = [file.name for file in groups[""]]
-        raise DenoisingError(in_lines("These files are in no subfolder, so they belong to no group:", loose))
+        groups[file.group or file.sha256].append(file)
     order = [groups[key] for key in sorted(groups, key=lambda key: _rank(key, options.seed, held_out))]
     count = round(fraction * len(order))
     if not 0 < count < len(order):
@@ -94,12 +103,6 @@ def _divide(
         )
     chosen = {file.name for group in order[:count] for file in group}
     return [file for file in files if file.name not in chosen], [file for file in files if file.name in chosen]
-
-
-def _group(file: ImageFile) -> str:
-    """Return the first subfolder of a file, below that of its split if there is one; empty where there is none."""
-    parts = PurePosixPath(file.name).parts[:-1]
-    return next((part for part in parts if part.casefold() not in SPLIT_NAMES), "")
 
 
 def _rank(key: str, seed: int, held_out: str) -> bytes:

@@ -37,6 +37,7 @@ class ImageSplitWriter:
     def write(self, split: str, files: Sequence[ImageFile], *, on_file: Callable[[], object]) -> dict[str, Any]:
         """Write the images of a split; return their number and a checksum of their pixels."""
         names: list[str] = []
+        groups: list[str] = []
         labels: list[int] = []
         digests = self.digests[split] = []
         noisy_digest = hashlib.sha256()
@@ -48,6 +49,7 @@ class ImageSplitWriter:
             for file in files:
                 for name, clean, noisy in self._pairs(file):
                     names.append(name)
+                    groups.append(file.group or file.sha256)
                     if file.class_name is not None:
                         labels.append(self._classes.index(file.class_name))
                     clean_file.append(clean)
@@ -56,7 +58,7 @@ class ImageSplitWriter:
                         noisy_file.append(noisy)
                         noisy_digest.update(_digest(noisy))
                 on_file()
-        write_files(self._folder, split, names)
+        write_files(self._folder, split, names, groups)
         if self._classes:
             np.save(self._folder / f"clean/{split}_labels.npy", np.array(labels, np.uint8))
         sums = {"sha256": hashlib.sha256(b"".join(digests)).hexdigest(), "noisy_sha256": noisy_digest.hexdigest()}

@@ -6,7 +6,7 @@ from denoising.evaluation.scores import METRIC_SIGNS, Scorer, Scores, improvemen
 from denoising.evaluation.summary import Mask, count_changes
 from denoising.images import as_float
 from denoising.inference.classifier import Classify
-from denoising.intervals import columns, mean_interval, paired_proportion_interval, proportion_interval
+from denoising.intervals import Groups, columns, mean_interval, paired_proportion_interval, proportion_interval
 from denoising.io.baseline_results import BaselineResults
 from denoising.io.ragged import image_batches
 from denoising.io.splits import Split
@@ -39,7 +39,7 @@ def compare_methods(
 
 
 def summarise_methods(
-    scores: dict[str, Scores], clean_correct: Mask | None, *, resamples: int, seed: int
+    scores: dict[str, Scores], clean_correct: Mask | None, *, groups: Groups | None = None, resamples: int, seed: int
 ) -> dict[str, list[Any]]:
     """Return a table with a row per method, the best first: every metric, and the margin of the denoiser over it.
 
@@ -47,19 +47,20 @@ def summarise_methods(
     these, the table counts those that each method repaired, flipped and lost. It is None for images without labels.
     """
     rows = []
-    bootstrap = {"resamples": resamples, "seed": seed}
+    options: dict[str, Any] = {"resamples": resamples, "seed": seed, "groups": groups}
     denoiser = scores["denoiser"]
     for method, of_method in scores.items():
         row: dict[str, Any] = {"method": method, "images": len(of_method["mse"])}
         for metric in (metric for metric in METRIC_SIGNS if metric in of_method):
             values = of_method[metric]
-            ends = proportion_interval(values) if metric == "accuracy" else mean_interval(values, **bootstrap)
+            is_proportion = metric == "accuracy"
+            ends = proportion_interval(values, groups=groups) if is_proportion else mean_interval(values, **options)
             row |= columns(metric, values.mean(), ends)
         for metric, values in improvement(denoiser, of_method).items():
             ends = (
-                paired_proportion_interval(denoiser[metric], of_method[metric])
+                paired_proportion_interval(denoiser[metric], of_method[metric], groups=groups)
                 if metric == "accuracy"
-                else mean_interval(values, **bootstrap)
+                else mean_interval(values, **options)
             )
             row |= columns(f"margin_{metric}", values.mean(), ends)
         if clean_correct is not None:

@@ -26,7 +26,7 @@ def evaluate_noise_sweep(
 
     `filter_scores` has a row per image and factor, of the images `filtered_images`, on which the margin is paired.
     """
-    bootstrap: dict[str, Any] = {"resamples": resamples, "seed": seed}
+    bootstrap = {"resamples": resamples, "seed": seed}
     rows, factors = [], np.unique(filter_scores["factor"]).tolist()
     with progress_bar("other noise factors", total=len(factors), unit="factors") as bar:
         for factor in factors:
@@ -38,13 +38,14 @@ def evaluate_noise_sweep(
             row |= {"filter": filter_scores["method"][selected][0], "filter_images": len(filtered_images)}
             for metric in ("psnr", "ssim"):
                 of_filter = filter_scores[metric][selected]
-                for name, values in {
-                    "denoised": denoised[metric],
-                    "gain": denoised[metric] - noisy[metric],
-                    "filter": of_filter,
-                    "margin": paired[metric] - of_filter,
-                }.items():
-                    row |= columns(f"{name}_{metric}", values.mean(), mean_interval(values, **bootstrap))
+                for name, values, groups in (
+                    ("denoised", denoised[metric], images.groups),
+                    ("gain", denoised[metric] - noisy[metric], images.groups),
+                    ("filter", of_filter, filtered_images.groups),
+                    ("margin", paired[metric] - of_filter, filtered_images.groups),
+                ):
+                    ends = mean_interval(values, groups=groups, **bootstrap)
+                    row |= columns(f"{name}_{metric}", values.mean(), ends)
             rows.append(row)
             bar.update()
     return columns_of(rows)

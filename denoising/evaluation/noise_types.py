@@ -47,7 +47,7 @@ def evaluate_noise_types(images: RenoisedImages, prepared: Noise, *, resamples: 
                 drop = in_distribution[metric] - denoised[metric]
                 row |= {f"in_distribution_{metric}": in_distribution[metric].mean()}
                 for name, values in {"denoised": denoised[metric], "drop": drop}.items():
-                    ends = mean_interval(values, resamples=resamples, seed=seed)
+                    ends = mean_interval(values, resamples=resamples, seed=seed, groups=images.groups)
                     row |= columns(f"{name}_{metric}", values.mean(), ends)
             rows.append(row)
             bar.update()

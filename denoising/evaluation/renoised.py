@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from denoising.images import Stored, as_float
 from denoising.inference.denoiser import Denoise
+from denoising.intervals import Groups
 from denoising.io.splits import Split
 from denoising.metrics import PerImage, UniformSsim, psnr
 from denoising.noise.crops import SWEEP_SIZE, center_crops
@@ -34,6 +35,11 @@ class RenoisedImages:
 
     def __len__(self) -> int:
         return len(self.indices)
+
+    @property
+    def groups(self) -> Groups | None:
+        """The groups of the images, as `intervals` has them."""
+        return None if self.split.groups is None else self.split.groups[self.indices]
 
     @cached_property
     def clean(self) -> Stored:

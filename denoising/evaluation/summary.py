@@ -7,15 +7,25 @@ from numpy.typing import NDArray
 
 from denoising.evaluation.scores import METRIC_SIGNS, Scores, improvement
 from denoising.images import Bytes
-from denoising.intervals import Interval, columns, mean_interval, paired_proportion_interval, proportion_interval
+from denoising.intervals import (
+    Groups,
+    Interval,
+    columns,
+    mean_interval,
+    paired_proportion_interval,
+    proportion_interval,
+)
 from denoising.io.tables import Columns, columns_of
 from denoising.metrics import psnr_from_mse
 
 Mask = NDArray[np.bool_]
 
 
-def summarise_realizations(realizations: list[dict[str, Scores]], *, resamples: int, seed: int) -> dict[str, Any]:
+def summarise_realizations(
+    realizations: list[dict[str, Scores]], *, groups: Groups | None = None, resamples: int, seed: int
+) -> dict[str, Any]:
     """Return the means over images and realizations, their intervals, and the range over realizations."""
+    options: dict[str, Any] = {"resamples": resamples, "seed": seed, "groups": groups}
     noisy, denoised = (average_scores([one[name] for one in realizations]) for name in ("noisy", "denoised"))
     gain = improvement(denoised, noisy)
     psnrs = [float(np.mean(one["denoised"]["psnr"])) for one in realizations]
@@ -23,13 +33,14 @@ def summarise_realizations(realizations: list[dict[str, Scores]], *, resamples: 
     def intervals_of(scores: Scores) -> dict[str, Interval]:
         """Return the interval of every mean but the accuracy, which is a proportion."""
         others = {metric: values for metric, values in scores.items() if metric != "accuracy"}
-        return {metric: mean_interval(values, resamples=resamples, seed=seed) for metric, values in others.items()}
+        return {metric: mean_interval(values, **options) for metric, values in others.items()}
 
     intervals = {name: intervals_of(of) for name, of in {"noisy": noisy, "denoised": denoised, "gain": gain}.items()}
     if "accuracy" in noisy:
         before, after = noisy["accuracy"], denoised["accuracy"]
-        intervals["noisy"]["accuracy"], intervals["denoised"]["accuracy"] = map(proportion_interval, (before, after))
-        intervals["gain"]["accuracy"] = paired_proportion_interval(after, before)
+        for name, hits in {"noisy": before, "denoised": after}.items():
+            intervals[name]["accuracy"] = proportion_interval(hits, groups=groups)
+        intervals["gain"]["accuracy"] = paired_proportion_interval(after, before, groups=groups)
     return {
         "noise_draws": len(realizations),
         "noisy": mean_scores(noisy),
@@ -46,11 +57,15 @@ def merge(*parts: dict[str, Any]) -> dict[str, Any]:
     return {**{name: value for part in parts for name, value in part.items()}, "intervals": intervals}
 
 
-def summarise_classes(scores: dict[str, Scores], labels: Bytes, *, resamples: int, seed: int) -> dict[str, list[float]]:
+def summarise_classes(
+    scores: dict[str, Scores], labels: Bytes, *, groups: Groups | None = None, resamples: int, seed: int
+) -> dict[str, list[float]]:
     """Return a table with a row per class: its images, their mean scores and their gain, with intervals."""
     rows = []
     for label in np.unique(labels):
         in_class = labels == label
+        its_groups = None if groups is None else groups[in_class]
+        options: dict[str, Any] = {"resamples": resamples, "seed": seed, "groups": its_groups}
         noisy, denoised = (
             {metric: values[in_class] for metric, values in scores[name].items()} for name in ("noisy", "denoised")
         )
@@ -58,13 +73,14 @@ def summarise_classes(scores: dict[str, Scores], labels: Bytes, *, resamples: in
         for metric in ("psnr", "ssim"):
             before, after = noisy[metric], denoised[metric]
             row |= {f"noisy_{metric}": before.mean()}
-            row |= columns(f"denoised_{metric}", after.mean(), mean_interval(after, resamples=resamples, seed=seed))
+            row |= columns(f"denoised_{metric}", after.mean(), mean_interval(after, **options))
             gain = after - before
-            row |= columns(f"gain_{metric}", gain.mean(), mean_interval(gain, resamples=resamples, seed=seed))
+            row |= columns(f"gain_{metric}", gain.mean(), mean_interval(gain, **options))
         before, after = noisy["accuracy"], denoised["accuracy"]
         row |= {"noisy_accuracy": before.mean()}
-        row |= columns("denoised_accuracy", after.mean(), proportion_interval(after))
-        row |= columns("gain_accuracy", after.mean() - before.mean(), paired_proportion_interval(after, before))
+        row |= columns("denoised_accuracy", after.mean(), proportion_interval(after, groups=its_groups))
+        gained = paired_proportion_interval(after, before, groups=its_groups)
+        row |= columns("gain_accuracy", after.mean() - before.mean(), gained)
         rows.append(row)
     return columns_of(rows)
 
@@ -97,7 +113,7 @@ def summarise_margin(methods: dict[str, list[Any]], best: str) -> dict[str, Any]
     }
 
 
-def summarise_classification(images: Columns) -> dict[str, Any]:
+def summarise_classification(images: Columns, *, groups: Groups | None = None) -> dict[str, Any]:
     """Return the accuracy of clean images, and how many the denoiser repaired, flipped and left lost.
 
     `images` is the per-image table, of the prepared noise.
@@ -107,7 +123,7 @@ def summarise_classification(images: Columns) -> dict[str, Any]:
     clean = correct["clean"].astype(float)
     return {
         "clean": {"accuracy": float(clean.mean())},
-        "intervals": {"clean": {"accuracy": proportion_interval(clean)}},
+        "intervals": {"clean": {"accuracy": proportion_interval(clean, groups=groups)}},
         **count_changes(**correct),
     }
 

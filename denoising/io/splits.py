@@ -1,9 +1,10 @@
 """The prepared data set on disk: three splits of clean and noisy images, of which only what is used is read.
 
 The folder clean/ holds for each split its images, either NAME.npy (uint8, (N, H, W, C)) or, where they may differ in
-size, NAME.bin (`io.ragged`); NAME_labels.npy (uint8, (N,)), if they have labels; and NAME_files.json, the name of each
-image, if they came from files. The folder noisy/ holds the noisy images, NAME.npy (float32) or, where they were
-recorded and not made, NAME.bin; where there is neither, they are drawn when they are used (`noise.prepared`).
+size, NAME.bin (`io.ragged`); NAME_labels.npy (uint8, (N,)), if they have labels; and NAME_files.json, the name and the
+group of each image, if they came from files. The folder noisy/ holds the noisy images, NAME.npy (float32) or, where
+they were recorded and not made, NAME.bin; where there is neither, they are drawn when they are used
+(`noise.prepared`).
 about.json describes them.
 """
 
@@ -24,12 +25,17 @@ SPLIT_NAMES = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class CleanSplit:
-    """Clean images, their labels (N,), if they have any, and the names of their files, if they came from files."""
+    """Clean images, their labels (N,), if they have any, and the names of their files, if they came from files.
+
+    Images of one group, such as a scene or a patient, are not independent: `groups` (N,) numbers it, where an image
+    shares its group with another one.
+    """
 
     name: str
     clean: Any  # StoredImages
     labels: Any  # uint8 (N,), or None
     files: tuple[str, ...] | None = field(default=None, kw_only=True)
+    groups: NDArray[np.int64] | None = field(default=None, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.clean)
@@ -85,13 +91,16 @@ def open_clean_split(folder: Path, name: str) -> CleanSplit:
     """
     clean = open_images(folder / "clean", name)
     labels, files = folder / f"clean/{name}_labels.npy", folder / f"clean/{name}_files.json"
+    about = read_summary(files) if files.exists() else {}
+    groups = np.array(about.get("groups", []), np.int64)
     split = CleanSplit(
         name,
         clean,
         open_array(labels) if labels.exists() or not isinstance(clean, RaggedImages) else None,
-        files=tuple(read_summary(files)["files"]) if files.exists() else None,
+        files=tuple(about["files"]) if about else None,
+        groups=groups if len(np.unique(groups)) < len(groups) else None,
     )
-    counts = [len(of) for of in (split.labels, split.files) if of is not None]
+    counts = [len(of) for of in (split.labels, split.files, split.groups) if of is not None]
     if any(count != len(clean) for count in counts) or not len(clean):
         found = f"{len(clean)} images, {counts} labels or names"
         raise DamagedFileError(f"The files of the {name} split in {folder} do not match: {found}.")
@@ -108,9 +117,10 @@ def open_images(folder: Path, name: str) -> StoredImages:
     return images
 
 
-def write_files(folder: Path, name: str, files: list[str]) -> None:
-    """Write the names of the images of a split."""
-    write_summary(folder / f"clean/{name}_files.json", {"files": files})
+def write_files(folder: Path, name: str, files: list[str], groups: list[str]) -> None:
+    """Write the names of the images of a split, and to which group each belongs."""
+    numbers = {group: number for number, group in enumerate(dict.fromkeys(groups))}
+    write_summary(folder / f"clean/{name}_files.json", {"files": files, "groups": [numbers[of] for of in groups]})
 
 
 def write_dataset_info(folder: Path, info: DatasetInfo) -> None:

@@ -37,4 +37,5 @@ def center_crops(split: Split, indices: NDArray[np.int64], *, size: int, multipl
         noisy.append(split.noisy[index][window])
     labels = split.labels[indices] if split.labels is not None else None
     files = tuple(split.files[index] for index in indices) if split.files else None
-    return Split(split.name, np.stack(clean), labels, np.stack(noisy), files=files, indices=indices)
+    groups = None if split.groups is None else split.groups[indices]
+    return Split(split.name, np.stack(clean), labels, np.stack(noisy), files=files, groups=groups, indices=indices)

@@ -31,14 +31,14 @@ def open_split(folder: Path, name: str) -> Split:
     if part.is_ragged and not (folder / f"noisy/{name}.bin").exists():
         info = read_dataset_info(folder)
         drawn = DrawnNoise(part.clean, prepared_noise(info), seed=info.noise_seed, key=(SPLIT_NAMES.index(name),))
-        return Split(name, part.clean, part.labels, drawn, files=part.files)
+        return Split(name, part.clean, part.labels, drawn, files=part.files, groups=part.groups)
     noisy = open_images(folder / "noisy", name)
     if isinstance(noisy, RaggedImages):
         noisy = noisy.as_float()
     if noisy.dtype != np.float32 or not np.array_equal(shapes_of(noisy), shapes_of(part.clean)):
         found = f"clean {_described(part.clean)}, noisy {_described(noisy)}"
         raise DamagedFileError(f"The images of the {name} split in {folder} do not match: {found}.")
-    return Split(name, part.clean, part.labels, noisy, files=part.files)
+    return Split(name, part.clean, part.labels, noisy, files=part.files, groups=part.groups)
 
 
 def prepared_noise(info: DatasetInfo) -> Noise:

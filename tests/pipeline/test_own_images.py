@@ -150,16 +150,20 @@ def test_a_folder_that_dvc_tracks_is_pulled_elsewhere(copy: Checkout, tmp_path: 
 def test_recorded_pairs_are_learned_from_without_noise_of_ours(copy: Checkout) -> None:
     for number in range(24):
         size = ((40, 56), (56, 40), (61, 47))[number % 3]
-        picture(copy.folder / f"data/noisy/图 {number:02}.png", seed=number, size=size, noisy=0.2)
+        for version in ("a", "b"):
+            picture(copy.folder / f"data/noisy/图 {number:02}/{version}.png", seed=number, size=size, noisy=0.2)
     stopped = copy.run("dvc", "repro")
     assert stopped.returncode != 0
-    assert "prepare.noise.kind is gaussian, but data/noisy contains 24 images" in stopped.stdout
+    assert "prepare.noise.kind is gaussian, but data/noisy contains 48 images" in stopped.stdout
     set_parameters(copy, prepare__noise={"kind": "recorded"}, train={**TRAIN, "noise_sampling": "stored"})
     copy.dvc("repro")
     summary = json.loads(copy.read("reports/summary.json"))
     assert summary["noise"] == {"kind": "recorded"}
     assert summary["noisy"]["psnr"] == pytest.approx(17.7, abs=0.5)  # the luma of three independent colours
-    assert "Each noisy image was recorded" in copy.read("reports/report.html")
+    assert summary["images"] == 2 * summary["groups"] == 10
+    page = copy.read("reports/report.html")
+    assert "Each noisy image was recorded" in page
+    assert "the images are 5 groups" in page
     figures = {path.stem for path in (copy.folder / "reports/figures").iterdir()}
     assert not figures & {"noise_sweep", "noise_types"}
 

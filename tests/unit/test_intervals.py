@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy.stats import norm, sem, t
@@ -5,7 +7,7 @@ from scipy.stats import norm, sem, t
 from denoising.intervals import mean_interval, paired_proportion_interval, proportion_interval
 
 RANDOM = np.random.default_rng(1)
-BOOTSTRAP = {"resamples": 400, "seed": 1}
+BOOTSTRAP: dict[str, Any] = {"resamples": 400, "seed": 1}
 
 
 @pytest.mark.parametrize("count", [20, 60, 1000])
@@ -74,3 +76,34 @@ def test_pairs_without_discordance_still_leave_a_doubt() -> None:
     found = paired_proportion_interval(np.ones(1000), np.ones(1000))
     assert found["low"] == pytest.approx(-found["high"])
     assert 0.002 < found["high"] < 0.006
+
+
+def test_groups_of_one_image_have_the_interval_of_student() -> None:
+    values = RANDOM.normal(19.0, 2.0, 60)
+    found = mean_interval(values, **BOOTSTRAP, groups=RANDOM.permutation(60))
+    assert list(found.values()) == pytest.approx(list(mean_interval(values, **BOOTSTRAP).values()))
+
+
+def test_intervals_of_groups_have_the_stated_coverage() -> None:
+    """Five captures of each of 30 scenes: as independent images they would cover the mean in half of the cases."""
+    groups = np.repeat(np.arange(30), 5)
+    samples = [RANDOM.normal(size=30)[groups] + RANDOM.normal(0, 0.1, 150) for _ in range(1000)]
+    grouped, single = (
+        np.mean(
+            [of["low"] <= 0 <= of["high"] for of in (mean_interval(one, **BOOTSTRAP, groups=by) for one in samples)]
+        )
+        for by in (groups, None)
+    )
+    assert 0.93 < grouped < 0.97
+    assert single < 0.7
+
+
+def test_few_groups_have_no_interval_however_many_images_they_have() -> None:
+    groups = np.repeat(np.arange(19), 10)
+    hits = np.ones(190)
+    for found in (
+        mean_interval(hits, **BOOTSTRAP, groups=groups),
+        proportion_interval(hits, groups=groups),
+        paired_proportion_interval(hits, 0 * hits, groups=groups),
+    ):
+        assert np.isnan([found["low"], found["high"]]).all()

@@ -6,6 +6,7 @@ from image_folders import image, split, write
 
 from denoising.errors import DenoisingError
 from denoising.io.ragged import RaggedImages
+from denoising.io.splits import open_clean_split
 
 
 def test_every_file_that_cannot_be_used_is_named_in_one_message(tmp_path: Path) -> None:
@@ -71,3 +72,18 @@ def test_an_unreadable_noisy_file_is_one_of_the_named_problems(tmp_path: Path) -
     writer = write(tmp_path / "prepared", split(tmp_path / "clean", tmp_path / "noisy"))
     with pytest.raises(DenoisingError, match="noisy/3.png: this is no PNG"):
         writer.finish()
+
+
+@pytest.mark.parametrize(("group_by", "expected"), [("none", [0, 0, 1]), ("subfolder", [0, 0, 0])])
+def test_versions_of_a_scene_and_files_of_a_subfolder_are_one_group(
+    group_by: str, expected: list[int], tmp_path: Path
+) -> None:
+    for seed, part in enumerate(("train", "validation", "test")):
+        for name in ("a", "b"):
+            image(tmp_path / f"clean/{part}/street/{name}.png", seed=10 * seed + ord(name))
+        for version in ("a/1", "a/2", "b"):
+            image(tmp_path / f"noisy/{part}/street/{version}.png", seed=10 * seed + len(version))
+    write(tmp_path / "prepared", split(tmp_path / "clean", tmp_path / "noisy", group_by=group_by)).finish()
+    groups = open_clean_split(tmp_path / "prepared", "test").groups
+    assert groups is not None
+    assert groups.tolist() == expected

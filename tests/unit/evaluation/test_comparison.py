@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from denoising.inference.denoiser import Denoise
 from denoising.io.baseline_results import BaselineResults
 from denoising.io.splits import Split
 
-BOOTSTRAP = {"resamples": 200, "seed": 1}
+BOOTSTRAP: dict[str, Any] = {"resamples": 200, "seed": 1}
 
 
 def test_the_comparison_with_filters_is_paired_on_the_same_images(

@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
     with writing_ragged(tmp_path / "clean/test.bin") as file:
         for image in IMAGES:
             file.append(image)
-    write_files(tmp_path, "test", ["a.png", "b.png", "c.png"])
+    write_files(tmp_path, "test", ["a.png", "b.png", "c.png"], ["1", "2", "2"])
     write_dataset_info(tmp_path, DatasetInfo("folder", True, "gaussian", 0.1, False, 7, {}, {}, {}))
     return tmp_path
 
@@ -59,3 +59,12 @@ def test_recorded_noisy_images_are_read_and_must_fit(folder: Path) -> None:
             np.testing.assert_array_equal(open_split(folder, "test").noisy[1], as_float(255 - IMAGES[1]))
     with pytest.raises(DamagedFileError, match="do not match"):
         open_split(folder, "test")
+
+
+def test_crops_keep_the_groups_of_their_images(folder: Path) -> None:
+    split = open_split(folder, "test")
+    assert split.groups is not None
+    assert split.groups.tolist() == [0, 1, 1]
+    crops = center_crops(split, np.array([0, 2]), size=36)
+    assert crops.groups is not None
+    assert crops.groups.tolist() == [0, 1]
