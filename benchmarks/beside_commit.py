@@ -15,7 +15,9 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+from benchmarks.clones import clone, resolve
 from benchmarks.formatting import describe_processor, median_and_range
+from denoising.errors import DenoisingError
 from stages.run import run
 
 TABLE = Path("logs/beside_commit.md")
@@ -24,37 +26,40 @@ Seconds = dict[str, list[float]]  # the seconds of every round, by stage
 
 
 def main() -> None:
+    if len(sys.argv) not in (2, 3):
+        raise DenoisingError("Name a commit: python -m benchmarks.beside_commit COMMIT [ROUNDS]")
     commit, rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    measured: dict[str, Seconds] = {name: defaultdict(list) for name in (commit, "HEAD")}
+    measured: dict[str, Seconds] = {resolve(name)[:7]: defaultdict(list) for name in (commit, "HEAD")}
     with tempfile.TemporaryDirectory(prefix="beside-") as name:
         folder = Path(name)
         for revision in measured:
-            checkout = clone(folder / f"{revision}-environment", revision)
+            checkout = clone(folder / f"{revision}-environment", revision=revision)
             subprocess.run(["make", "setup"], cwd=checkout, check=True, stdout=subprocess.DEVNULL)
         for number in range(rounds):
             for revision, seconds in measured.items():
-                for source, cache in {"MNIST": None, "digits": folder / "no-mnist"}.items():
+                for source, hidden in {"MNIST": {}, "digits": without_mnist(folder / "empty")}.items():
                     print(f"{revision}, {source}, run {number + 1}", file=sys.stderr, flush=True)
-                    checkout = clone(folder / f"{revision}-{source}-{number}", revision)
+                    checkout = clone(folder / f"{revision}-{source}-{number}", revision=revision)
                     (checkout / ".venv").symlink_to(folder / f"{revision}-environment/.venv")
-                    for stage, duration in time_stages(checkout, cache).items():
+                    for stage, duration in time_stages(checkout, hidden).items():
                         seconds[f"{source}: {stage}"].append(duration)
         TABLE.parent.mkdir(exist_ok=True)
         TABLE.write_text(render(measured, rounds), encoding="utf-8")
     print(TABLE.read_text(encoding="utf-8"))
 
 
-def clone(folder: Path, revision: str) -> Path:
-    """Clone a revision of this repository into a folder, and return the folder."""
-    subprocess.run(["git", "clone", "--quiet", ".", str(folder)], check=True)
-    head = subprocess.run(["git", "rev-parse", revision], check=True, capture_output=True, text=True).stdout.strip()
-    subprocess.run(["git", "checkout", "--quiet", head], cwd=folder, check=True)
-    return folder
+def without_mnist(empty: Path) -> dict[str, str]:
+    """Return environment variables with which no copy of MNIST can be had."""
+    nowhere = "http://127.0.0.1:9/"  # the port of `discard`, where nothing listens
+    return {"DENOISING_CACHE": str(empty), "KERAS_HOME": str(empty), "DENOISING_MIRRORS": nowhere}
 
 
-def time_stages(checkout: Path, cache: Path | None) -> dict[str, float]:
-    """Return the seconds of each stage of `make run`, and those of the whole; end this program where it fails."""
-    environment = {**os.environ, **({"DENOISING_CACHE": str(cache)} if cache else {})}
+def time_stages(checkout: Path, changed: dict[str, str]) -> dict[str, float]:
+    """Return the seconds of each stage of `make run`, and those of the whole; end this program where it fails.
+
+    `changed` are environment variables.
+    """
+    environment = {**os.environ, **changed}
     began = time.monotonic()
     starts, lines = {}, []
     with subprocess.Popen(

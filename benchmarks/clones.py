@@ -9,6 +9,7 @@ import numpy as np
 import yaml
 
 from denoising.batching import batches
+from denoising.errors import DenoisingError
 from denoising.images import Bytes, as_float
 from denoising.io.arrays import create_array
 from denoising.io.splits import DatasetInfo, write_dataset_info
@@ -21,10 +22,21 @@ NOISE = Noise("gaussian", 0.5)
 CHUNK = 2_000  # images in memory at a time
 
 
-def clone(folder: Path) -> Path:
-    """Clone what is committed here, and return the clone."""
-    subprocess.run(["git", "clone", "--quiet", ".", str(folder)], check=True)
+def clone(folder: Path, *, revision: str = "HEAD", of: Path = Path()) -> Path:
+    """Clone a revision of what is committed here, or in the folder `of`, and return the clone."""
+    subprocess.run(["git", "clone", "--quiet", str(of), str(folder)], check=True)
+    subprocess.run(["git", "checkout", "--quiet", resolve(revision, of=of)], cwd=folder, check=True)
     return folder
+
+
+def resolve(revision: str, *, of: Path = Path()) -> str:
+    """Return the hash of a revision; raises `DenoisingError` where there is none."""
+    found = subprocess.run(
+        ["git", "rev-parse", "--verify", f"{revision}^{{commit}}"], cwd=of, capture_output=True, text=True, check=False
+    )
+    if found.returncode:
+        raise DenoisingError(f"There is no commit {revision!r}.")
+    return found.stdout.strip()
 
 
 def clone_with_cache(folder: Path) -> Path:

@@ -25,8 +25,7 @@ def render(record: dict[str, Any]) -> str:
     runs = {name: of for name, of in record["runs"].items() if of}
     machines = sorted({one["machine"] for of in runs.values() for one in of})
     lines = [
-        f"`make bench-natural`. {'; '.join(machines)}. PSNR in decibels, mean over the images of a set, noise not "
-        "clipped; ± is the standard deviation over seeds, in brackets the 95% interval over images of the first seed.",
+        f"`make bench-natural`. {'; '.join(machines)}. Times of several runs: median (minimum to maximum).",
         *_networks(runs),
         *_pairs(runs),
         *_costs(runs),
@@ -36,6 +35,12 @@ def render(record: dict[str, Any]) -> str:
 
 def _networks(runs: dict[str, Runs]) -> Iterator[str]:
     """Yield the scores of the networks beside those of BM3D on the same noisy images."""
+    yield ""
+    yield (
+        "Gaussian noise with a standard deviation of sigma of 255, not clipped. PSNR in decibels, mean over the images "
+        "of a set; ± is the standard deviation over seeds. Ahead of BM3D: in brackets, the 95% interval over images, "
+        "first seed."
+    )
     yield ""
     head = ["network", "training", "set, sigma", "BM3D", "network", "ahead of BM3D", "rounded to 8 bits"]
     yield f"| {' | '.join([*head, 'mean of 8 orientations'])} |"
@@ -68,7 +73,10 @@ def _pairs(runs: dict[str, Runs]) -> Iterator[str]:
     noisy = float(np.mean(of[0]["scores"]["learned"]["noisy"]))
     learned, blind = ([float(np.mean(one["scores"][name]["psnr"])) for one in of] for name in ("learned", "blind"))
     yield ""
-    yield "Correlated noise on 10 scenes not seen; 18 pairs to learn from and 2 for validation:"
+    yield (
+        "Correlated noise, in files of 8 bits, on 10 scenes not seen; 18 pairs to learn from and 2 for validation. "
+        "PSNR in decibels:"
+    )
     yield ""
     yield "| training | noisy | `natural_blind` | learned from the pairs |"
     yield "|---|---|---|---|"

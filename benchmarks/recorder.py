@@ -14,21 +14,23 @@ from denoising.io.tables import read_summary, write_summary
 class Recorder:
     """Records runs by name in a file, and knows how many of each there are.
 
-    What is recorded under another head, such as that of other code, is left out.
+    A record under another head, such as that of other code, is started anew. A run that lacks one of the values of
+    `current`, which each run gets, is measured again.
     """
 
-    def __init__(self, path: Path, *, head: dict[str, Any]) -> None:
-        known = read_summary(path) if path.exists() else {}
-        self._path = path
+    def __init__(self, path: Path, *, head: dict[str, Any], current: dict[str, Any] | None = None) -> None:
+        known = read_summary(path) if path.exists() else {"runs": {}}
+        self._path, self._current = path, current or {}
         self.record: dict[str, Any] = known if head.items() <= known.items() else {**head, "runs": {}}
 
     def add(self, name: str, measure: Callable[[int], Any], *, number: int) -> None:
         """Measure and record run `number` (from 1), a dataclass, unless it is recorded already."""
-        runs = self.record["runs"].setdefault(name, [])
+        known = self.record["runs"].get(name, [])
+        runs = self.record["runs"][name] = [one for one in known if self._current.items() <= one.items()]
         if len(runs) >= number:
             return
         print(f"{name}, run {number}", file=sys.stderr, flush=True)
-        runs.append(asdict(measure(number)))
+        runs.append({**self._current, **asdict(measure(number))})
         self._path.parent.mkdir(parents=True, exist_ok=True)
         write_summary(self._path, self.record)
 

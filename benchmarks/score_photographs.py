@@ -2,7 +2,8 @@
 
     python -m benchmarks.score_photographs MODEL.h5|bm3d SET COLOR_MODE RESULT.json SIGMA ...
 
-SET is bsd68 (the 68 images of val that the papers measure) or the folder set12 in DENOISING_CACHE; a SIGMA is of 255.
+SET is bsd68 (the 68 images of val that the papers measure) or set12, the twelve images of testsets/Set12 in the
+repository cszn/DnCNN, which have no licence: put them into the folder set12 of DENOISING_CACHE. A SIGMA is of 255.
 Everything scored on one set at one sigma gets the same noise. BM3D is an extra: `make setup EXTRA=bm3d`.
 """
 
@@ -17,6 +18,8 @@ import numpy as np
 from denoising.baselines.filters import CLASSICAL_FILTERS
 from denoising.datasets.bsds500 import load_bsds500
 from denoising.datasets.cache import cache_folder
+from denoising.datasets.folder import sha256_of
+from denoising.errors import DenoisingError
 from denoising.image_files.normalise import normalise
 from denoising.image_files.reader import read_image_file
 from denoising.images import Images, as_bytes, as_float
@@ -24,7 +27,9 @@ from denoising.inference.denoiser import load
 from denoising.io.tables import write_summary
 from denoising.metrics import psnr
 from denoising.noise.models import Noise, add_noise
+from stages.run import run
 
+SET12 = Path(__file__).with_name("set12.sha256")
 Denoise = Callable[[Images], Images]  # of one image (1, H, W, C)
 
 
@@ -47,10 +52,19 @@ def main() -> None:
 
 
 def files_of(name: str) -> list[Path]:
-    """Return the files of a test set."""
+    """Return the files of a test set; raises `DenoisingError` where they are missing or other ones."""
     if name == "bsd68":
         return [file.path for file in load_bsds500()["test"]]
-    return sorted((cache_folder() / name).glob("*.png"))
+    lines = (line.split() for line in SET12.read_text(encoding="ascii").splitlines())
+    known = {file: digest for digest, file in lines}
+    folder = cache_folder() / name
+    wrong = [of for of in known if not (folder / of).is_file() or sha256_of(folder / of) != known[of]]
+    if wrong:
+        raise DenoisingError(
+            f"{folder} should have the twelve images of testsets/Set12 in the repository cszn/DnCNN; missing or other "
+            f"ones: {', '.join(wrong)}."
+        )
+    return [folder / of for of in known]
 
 
 def bm3d(noisy: list[Images], noise: Noise) -> list[Images]:
@@ -84,4 +98,4 @@ def orientations(denoise: Denoise, image: Images) -> Iterator[Images]:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

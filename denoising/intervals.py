@@ -1,8 +1,8 @@
 """95% confidence intervals over images. They reflect the choice of images, not training randomness.
 
 An interval is a dictionary with its ends `low` and `high`. Both are NaN for fewer than 20 images, which say too little.
-`groups` numbers what images belong to, (N,): those of one scene or patient are not independent, so that groups are
-counted in place of images.
+Images of one scene or patient are not independent. Where `groups` (N,) numbers what each image belongs to, groups are
+counted in place of images: N**2 / sum(size**2) of them, which for groups of one size is their number.
 
 `python -m benchmarks.coverage` measures how often the intervals of a mean contain it.
 """
@@ -28,12 +28,13 @@ def mean_interval(values: Values, *, resamples: int, seed: int, groups: Groups |
     """Return the interval of the mean of `values`: Student's, or for 1,000 values or more the percentile bootstrap.
 
     Pass per-image differences for a paired comparison. B. Efron, R. Tibshirani, An Introduction to the Bootstrap
-    (1993), chapter 13.
+    (1993), chapter 13. For groups: Student's, with the standard error of R. L. Williams, A note on robust variance
+    estimation for cluster-correlated data, Biometrics 56 (2000), doi:10.1111/j.0006-341X.2000.00645.x.
     """
-    if groups is not None:
-        return _grouped_interval(values, groups)
-    if len(values) < MIN_IMAGES:
+    if _count(values, groups) < MIN_IMAGES:
         return NO_INTERVAL
+    if groups is not None and _count(values, groups) < len(values):
+        return _grouped_interval(values, groups)
     if len(values) < MANY_IMAGES or np.ptp(values) == 0:
         reach = t.ppf((1 + CONFIDENCE) / 2, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values))
         return {"low": float(np.mean(values) - reach), "high": float(np.mean(values) + reach)}
@@ -53,12 +54,14 @@ def proportion_interval(hits: Values, *, groups: Groups | None = None) -> Interv
     """Return Wilson's interval of a proportion, the mean of zeros and ones.
 
     For means over several noise realizations of each image, `hits` may be fractions. The interval is then that of as
-    many images with one realization, which is never too narrow.
+    many images with one realization, or groups, which is never too narrow.
     """
-    if groups is not None:
-        return _grouped_interval(hits, groups)
-    if len(hits) < MIN_IMAGES:
+    count = _count(hits, groups)
+    if count < MIN_IMAGES:
         return NO_INTERVAL
+    if count < len(hits):
+        _, low, high = _wilson(float(np.mean(hits)) * count, count)
+        return {"low": low, "high": high}
     found = binomtest(round(float(hits.sum())), len(hits)).proportion_ci(CONFIDENCE, method="wilson")
     return {"low": float(found.low), "high": float(found.high)}
 
@@ -69,14 +72,12 @@ def paired_proportion_interval(one: Values, other: Values, *, groups: Groups | N
     R. G. Newcombe, Improved confidence intervals for the difference between binomial proportions based on paired data,
     Statistics in Medicine 17 (1998), method 10, doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C.
     """
-    if groups is not None:
-        return _grouped_interval(one - other, groups)
-    count = len(one)
+    count = _count(one, groups)
     if count < MIN_IMAGES:
         return NO_INTERVAL
-    both, neither = float(np.sum(one * other)), float(np.sum((1 - one) * (1 - other)))
-    first, second = float(one.sum()) - both, float(other.sum()) - both  # right in one alone
-    (p, p_low, p_high), (q, q_low, q_high) = (_wilson(float(of.sum()), count) for of in (one, other))
+    both, neither = (count * float(np.mean(of)) for of in (one * other, (1 - one) * (1 - other)))
+    (p, p_low, p_high), (q, q_low, q_high) = (_wilson(count * float(np.mean(of)), count) for of in (one, other))
+    first, second = count * p - both, count * q - both  # right in one alone
     margins = (both + first) * (second + neither) * (both + second) * (first + neither)
     excess = both * neither - first * second
     if excess > 0:
@@ -92,23 +93,23 @@ def columns(name: str, value: float, interval: Interval) -> dict[str, Any]:
     return {name: float(value), f"{name}_low": interval["low"], f"{name}_high": interval["high"]}
 
 
-def _grouped_interval(values: Values, groups: Groups) -> Interval:
-    """Return Student's interval with the standard error of groups of any sizes.
+def _count(values: Values, groups: Groups | None) -> float:
+    """Return the number of values, or of groups that are as informative."""
+    if groups is None:
+        return len(values)
+    sizes = np.unique(groups, return_counts=True)[1]
+    return float(len(values) ** 2 / np.sum(sizes**2))
 
-    R. L. Williams, A note on robust variance estimation for cluster-correlated data, Biometrics 56 (2000),
-    doi:10.1111/j.0006-341X.2000.00645.x.
-    """
+
+def _grouped_interval(values: Values, groups: Groups) -> Interval:
     members = np.unique(groups, return_inverse=True)[1].reshape(-1)
     sums = np.bincount(members, weights=values - np.mean(values))
-    count = len(sums)
-    if count < MIN_IMAGES:
-        return NO_INTERVAL
-    error = np.sqrt(count / (count - 1) * np.sum(sums**2)) / len(values)
-    reach = t.ppf((1 + CONFIDENCE) / 2, count - 1) * error
+    error = np.sqrt(len(sums) / (len(sums) - 1) * np.sum(sums**2)) / len(values)
+    reach = t.ppf((1 + CONFIDENCE) / 2, _count(values, groups) - 1) * error
     return {"low": float(np.mean(values) - reach), "high": float(np.mean(values) + reach)}
 
 
-def _wilson(hits: float, count: int) -> tuple[float, float, float]:
+def _wilson(hits: float, count: float) -> tuple[float, float, float]:
     """Return the proportion and the ends of Wilson's interval."""
     z = norm.ppf((1 + CONFIDENCE) / 2)
     rate, scale = hits / count, 1 + z * z / count

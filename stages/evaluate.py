@@ -113,8 +113,8 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
         summarise_realizations(scores, groups=split.groups, **bootstrap),
         {} if clean_class is None else summarise_classification(images, groups=split.groups),
         summarise_margin(methods, best=next(iter(baselines.methods))),
-        {"classes": classes} if (classes := prepared.splits[name].get("classes")) else {},
-        {} if split.groups is None else {"groups": len(np.unique(split.groups))},
+        {"class_names": prepared.class_names} if prepared.class_names else {},
+        {} if split.groups is None else {"independent_groups": len(np.unique(split.groups))},
     )
     training, classifier = read_summary(TRAINING_SUMMARY), read_summary(CLASSIFIER_SUMMARY)
     sections = {

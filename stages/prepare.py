@@ -31,6 +31,7 @@ from denoising.noise.prepared import RECORDED
 from stages.parameters.prepare import FILE_SOURCES, PrepareParameters
 from stages.paths import INDEX, PREPARED
 
+Written = tuple[dict[str, Any], bool, dict[str, int], list[str]]  # as the last fields of `DatasetInfo`
 CHUNK = 2_000  # images in memory at a time as float32
 OFFLINE = (
     "  use the embedded {0}, which need no network: dvc exp run -S prepare.source={0}\n"
@@ -44,7 +45,7 @@ def main(parameters: PrepareParameters) -> None:
             (folder / part).mkdir(parents=True)
         write = write_image_files if parameters.source in FILE_SOURCES else write_arrays
         try:
-            splits, verified, duplicates = write(folder, parameters)
+            splits, verified, duplicates, class_names = write(folder, parameters)
         except DatasetUnavailableError as error:
             raise DatasetUnavailableError(f"{error}\n{OFFLINE.format(embedded(parameters.source))}") from error
         noise = parameters.noise.settings("kind")
@@ -58,6 +59,7 @@ def main(parameters: PrepareParameters) -> None:
             known_duplicates=duplicates,
             splits=splits,
             parameters=parameters.model_dump(exclude=unused(parameters.source)),
+            class_names=class_names,
         )
         write_dataset_info(folder, info)
     print(f"{PREPARED}: " + ", ".join(f"{splits[name]['images']:,} {name}" for name in SPLIT_NAMES) + " images")
@@ -82,7 +84,7 @@ def unused(source: str) -> dict[str, Any]:
     }
 
 
-def write_arrays(folder: Path, parameters: PrepareParameters) -> tuple[dict[str, Any], bool, dict[str, int]]:
+def write_arrays(folder: Path, parameters: PrepareParameters) -> Written:
     """Write the splits of a source of equal images, with noise; return what is known of them."""
     source = load_source(
         parameters.source,
@@ -97,10 +99,10 @@ def write_arrays(folder: Path, parameters: PrepareParameters) -> tuple[dict[str,
         for name in SPLIT_NAMES:
             write_split(folder, name, splits[name], noise=noise, seed=parameters.seed, on_images=bar.update)
     described = {name: describe(images) for name, images in splits.items()}
-    return described, source.verified, source.known_duplicates
+    return described, source.verified, source.known_duplicates, []
 
 
-def write_image_files(folder: Path, parameters: PrepareParameters) -> tuple[dict[str, Any], bool, dict[str, int]]:
+def write_image_files(folder: Path, parameters: PrepareParameters) -> Written:
     """Write the splits of a source of image files, without noise, which is drawn when it is used."""
     files, verified = list_files(parameters)
     white = None if parameters.folder.white == "auto" else float(parameters.folder.white)
@@ -108,12 +110,10 @@ def write_image_files(folder: Path, parameters: PrepareParameters) -> tuple[dict
     writer = ImageSplitWriter(folder, color_mode=parameters.folder.color_mode, white=white, classes=classes)
     with progress_bar("decoding images", total=sum(map(len, files.values())), unit="files") as bar:
         described = {name: writer.write(name, files[name], on_file=bar.update) for name in SPLIT_NAMES}
-    if classes:
-        described = {name: {**of, "classes": classes} for name, of in described.items()}
     duplicates = writer.finish()
     if writer.transparent:
         print(f"Transparency is left out: {', '.join(dict.fromkeys(writer.transparent))}")
-    return described, verified, duplicates
+    return described, verified, duplicates, classes
 
 
 def list_files(parameters: PrepareParameters) -> tuple[dict[str, list[ImageFile]], bool]:

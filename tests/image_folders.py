@@ -36,7 +36,8 @@ def write(folder: Path, splits: Splits, *, color_mode: str = "grayscale") -> Ima
     """Write the splits of image files as prepare does."""
     for part in ("clean", "noisy"):
         (folder / part).mkdir(parents=True)
-    writer = ImageSplitWriter(folder, color_mode=color_mode, white=None, classes=())
+    classes = sorted({file.class_name for of in splits.values() for file in of if file.class_name is not None})
+    writer = ImageSplitWriter(folder, color_mode=color_mode, white=None, classes=classes)
     for name, files in splits.items():
         writer.write(name, files, on_file=lambda: None)
     return writer

@@ -15,7 +15,7 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp")
 class ImageFile:
     """A clean image file by its name, its class, its group and its noisy versions, if there are any.
 
-    Without a group, equal files are one.
+    Images of one group are not independent. Files without a group are one where they are equal.
     """
 
     name: str

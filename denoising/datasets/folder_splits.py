@@ -45,7 +45,7 @@ def split_files(
             "temporary folder of an experiment has only what Git or DVC knows: run `dvc add` on your folder first."
         )
     if options.group_by == "subfolder":
-        files = _grouped(files)
+        files = [replace(file, group=_group(file)) for file in files]
     if digests["noisy"]:
         files = _with_noisy(files, noisy, digests["noisy"])
     given = {file.name.split("/")[0].casefold() for file in files if "/" in file.name} & set(SPLIT_NAMES)
@@ -56,16 +56,6 @@ def split_files(
         train, validation = _divide(rest, options.validation_fraction, options, "validation")
         splits = {"train": train, "validation": validation, "test": test}
     return _labelled(splits, depth=1 if given else 0) if options.labels == "subfolder" else splits
-
-
-def _grouped(files: list[ImageFile]) -> list[ImageFile]:
-    """Return the files with their group: the first subfolder, below that of their split if there is one."""
-    found = {file.name: PurePosixPath(file.name).parts[:-1] for file in files}
-    groups = {name: next((of for of in parts if of.casefold() not in SPLIT_NAMES), "") for name, parts in found.items()}
-    loose = [name for name, group in groups.items() if not group]
-    if loose:
-        raise DenoisingError(in_lines("These files are in no subfolder, so they belong to no group:", loose))
-    return [replace(file, group=groups[file.name]) for file in files]
 
 
 def _given_splits(files: list[ImageFile], options: FolderOptions) -> dict[str, list[ImageFile]]:
@@ -83,6 +73,7 @@ def _given_splits(files: list[ImageFile], options: FolderOptions) -> dict[str, l
         splits["train"], splits["validation"] = _divide(
             splits["train"], options.validation_fraction, options, "validation"
         )
+    _require_separate(splits)
     return splits
 
 
@@ -90,6 +81,9 @@ def _divide(
     files: list[ImageFile], fraction: float, options: FolderOptions, held_out: str
 ) -> tuple[list[ImageFile], list[ImageFile]]:
     """Return the files kept, and those of a fraction of the groups, chosen by a hash of seed and name."""
+    loose = [file.name for file in files if not file.group]
+    if options.group_by == "subfolder" and loose:
+        raise DenoisingError(in_lines("These files are in no subfolder, so they belong to no group:", loose))
     groups: dict[str, list[ImageFile]] = defaultdict(list)
     for file in files:
         groups[file.group or file.sha256].append(file)
@@ -103,6 +97,23 @@ def _divide(
         )
     chosen = {file.name for group in order[:count] for file in group}
     return [file for file in files if file.name not in chosen], [file for file in files if file.name in chosen]
+
+
+def _group(file: ImageFile) -> str:
+    """Return the first subfolder of a file, below that of its split if there is one; empty where there is none."""
+    parts = PurePosixPath(file.name).parts[:-1]
+    return next((part for part in parts if part.casefold() not in SPLIT_NAMES), "")
+
+
+def _require_separate(splits: dict[str, list[ImageFile]]) -> None:
+    """Raise `DenoisingError` where files of one group were put into several splits."""
+    places: dict[str, set[str]] = defaultdict(set)
+    for split, files in splits.items():
+        for file in files:
+            places[file.group].add(split)
+    shared = [f"{group}: {', '.join(sorted(of))}" for group, of in places.items() if group and len(of) > 1]
+    if shared:
+        raise DenoisingError(in_lines("These groups are in several splits; keep each in one:", shared))
 
 
 def _rank(key: str, seed: int, held_out: str) -> bytes:

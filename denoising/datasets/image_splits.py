@@ -84,7 +84,8 @@ class ImageSplitWriter:
         if not file.noisy:
             yield from ((name, clean, None) for name, clean in _named(file, self._read(file)))
             return
-        cleans, noted = list(self._read(file)), len(self.problems)
+        noted = len(self.problems)
+        cleans = list(self._read(file))
         for version in file.noisy:
             noisies = list(self._read(version))
             if cleans and len(self.problems) == noted and [of.shape for of in noisies] != [of.shape for of in cleans]:

@@ -25,6 +25,7 @@ from denoising.io.tables import Columns
 
 DEBIASED = "; the bias of clipped noise is removed where this increases its PSNR"
 IMAGES_PER_GROUP = 6  # repaired and flipped
+TILE_NAME = 8  # characters of the name of a class above an image
 CLASSIFIER = " Accuracy: of a classifier trained on clean images only; the dotted line is its accuracy on clean images."
 
 
@@ -150,7 +151,8 @@ def repaired_and_flipped(results: Results, path: Path) -> None:
     for group in ("repaired", "flipped"):
         groups[group], indices = results.example(group, min(IMAGES_PER_GROUP, results.columns))
         above[group] = {
-            row: results.class_names(results.tables["images"][name][indices]) for row, name in predicted.items()
+            row: results.class_names(results.tables["images"][name][indices], width=TILE_NAME)
+            for row, name in predicted.items()
         }
     repaired, flipped = results.summary["repaired"], results.summary["flipped"]
     with figure(

@@ -72,11 +72,15 @@ class Results:
     def has_classes(self) -> bool:
         return "accuracy" in self.summary["denoised"]
 
-    def class_names(self, labels: Iterable[float]) -> list[str]:
-        """Return what to call classes: the names of their folders, if they can be drawn, or their numbers."""
-        names = self.summary.get("classes", [])
-        is_drawn = bool(names) and all(map(can_draw, names))
-        return [names[int(label)] if is_drawn else f"{label:.0f}" for label in labels]
+    def class_names(self, labels: Iterable[float], *, width: int = 24) -> list[str]:
+        """Return what to call classes: the names of their folders, if they can be drawn, or their numbers.
+
+        Names that are longer than `width` characters are cut.
+        """
+        names = self.summary.get("class_names", [])
+        if not names or not all(map(can_draw, names)):
+            return [f"{label:.0f}" for label in labels]
+        return [name if len(name) <= width else f"{name[: width - 1]}…" for name in (names[int(of)] for of in labels)]
 
     @property
     def has_crops(self) -> bool:

@@ -19,6 +19,7 @@ BASELINE_COLOR, IN_DISTRIBUTION_COLOR = "#d9822b", "#a9c8f5"
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 12,
+    "text.parse_math": False,  # names of files and classes are no formulas
     "axes.titlesize": 11.5,
     "axes.titlelocation": "left",
     "axes.spines.top": False,

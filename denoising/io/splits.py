@@ -27,8 +27,8 @@ SPLIT_NAMES = ("train", "validation", "test")
 class CleanSplit:
     """Clean images, their labels (N,), if they have any, and the names of their files, if they came from files.
 
-    Images of one group, such as a scene or a patient, are not independent: `groups` (N,) numbers it, where an image
-    shares its group with another one.
+    `groups` (N,) numbers the group of each image, such as a scene or a patient, whose images are not independent. It is
+    None where each image is a group of its own.
     """
 
     name: str
@@ -68,7 +68,8 @@ class DatasetInfo:
     """What is recorded about a prepared data set.
 
     `verified` says whether the content is known to be that of the source, by a checksum. `known_duplicates` counts for
-    the splits validation and test how many images the source itself repeats. `noise_kind` is "recorded" where the noisy
+    the splits validation and test how many images the source itself repeats. `class_names` has the names of the classes
+    that labels number, where they are known. `noise_kind` is "recorded" where the noisy
     images were not made from the clean ones.
     """
 
@@ -81,6 +82,7 @@ class DatasetInfo:
     known_duplicates: dict[str, int]
     splits: dict[str, Any]
     parameters: dict[str, Any]
+    class_names: list[str] = field(default_factory=list)
 
 
 def open_clean_split(folder: Path, name: str) -> CleanSplit:
@@ -100,7 +102,7 @@ def open_clean_split(folder: Path, name: str) -> CleanSplit:
         files=tuple(about["files"]) if about else None,
         groups=groups if len(np.unique(groups)) < len(groups) else None,
     )
-    counts = [len(of) for of in (split.labels, split.files, split.groups) if of is not None]
+    counts = [len(of) for of in (split.labels, split.files, groups if len(groups) else None) if of is not None]
     if any(count != len(clean) for count in counts) or not len(clean):
         found = f"{len(clean)} images, {counts} labels or names"
         raise DamagedFileError(f"The files of the {name} split in {folder} do not match: {found}.")
@@ -137,6 +139,7 @@ def write_dataset_info(folder: Path, info: DatasetInfo) -> None:
         "repeated": info.known_duplicates,
         "splits": info.splits,
         "parameters": info.parameters,
+        **({"class_names": info.class_names} if info.class_names else {}),
     }
     write_summary(folder / "about.json", about)
 
@@ -161,6 +164,7 @@ def read_dataset_info(folder: Path) -> DatasetInfo:
             about["repeated"],
             about["splits"],
             about["parameters"],
+            about.get("class_names", []),
         )
     except KeyError as error:
         raise DamagedFileError(f"{path} is incomplete: {error} is missing.") from error

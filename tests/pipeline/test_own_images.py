@@ -160,7 +160,7 @@ def test_recorded_pairs_are_learned_from_without_noise_of_ours(copy: Checkout) -
     summary = json.loads(copy.read("reports/summary.json"))
     assert summary["noise"] == {"kind": "recorded"}
     assert summary["noisy"]["psnr"] == pytest.approx(17.7, abs=0.5)  # the luma of three independent colours
-    assert summary["images"] == 2 * summary["groups"] == 10
+    assert summary["images"] == 2 * summary["independent_groups"] == 10
     page = copy.read("reports/report.html")
     assert "Each noisy image was recorded" in page
     assert "the images are 5 groups" in page
@@ -232,5 +232,5 @@ def test_subfolders_that_are_classes_are_classified_as_digits_are(tmp_path: Path
     metrics = json.loads(checkout.read("reports/metrics.json"))
     assert 0.3 <= metrics["clean"]["accuracy"] <= 1
     assert (checkout.folder / "reports/figures/confusion.png").exists()
-    assert json.loads(checkout.read("reports/evaluation/summary.json"))["classes"] == ["dark", "light"]
+    assert json.loads(checkout.read("reports/evaluation/summary.json"))["class_names"] == ["dark", "light"]
     assert keras.models.load_model(checkout.folder / "models/denoiser.h5", compile=False).input_shape[1:3] == (28, 28)

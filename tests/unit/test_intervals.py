@@ -84,26 +84,37 @@ def test_groups_of_one_image_have_the_interval_of_student() -> None:
     assert list(found.values()) == pytest.approx(list(mean_interval(values, **BOOTSTRAP).values()))
 
 
-def test_intervals_of_groups_have_the_stated_coverage() -> None:
-    """Five captures of each of 30 scenes: as independent images they would cover the mean in half of the cases."""
-    groups = np.repeat(np.arange(30), 5)
-    samples = [RANDOM.normal(size=30)[groups] + RANDOM.normal(0, 0.1, 150) for _ in range(1000)]
-    grouped, single = (
-        np.mean(
-            [of["low"] <= 0 <= of["high"] for of in (mean_interval(one, **BOOTSTRAP, groups=by) for one in samples)]
-        )
-        for by in (groups, None)
-    )
-    assert 0.93 < grouped < 0.97
-    assert single < 0.7
+@pytest.mark.parametrize("sizes", [[5] * 30, [1, 2, 3, 4, 5, 6] * 6, [1] * 60 + [4] * 10])
+def test_intervals_of_groups_have_the_stated_coverage(sizes: list[int]) -> None:
+    """Captures of scenes: as independent images, they would cover the mean far less often."""
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    samples = [RANDOM.normal(size=len(sizes))[groups] + RANDOM.normal(0, 0.1, len(groups)) for _ in range(1000)]
+    found = [mean_interval(sample, **BOOTSTRAP, groups=groups) for sample in samples]
+    assert 0.92 < np.mean([one["low"] <= 0 <= one["high"] for one in found]) < 0.98
+    single = [mean_interval(sample, **BOOTSTRAP) for sample in samples]
+    assert np.mean([one["low"] <= 0 <= one["high"] for one in single]) < 0.85
 
 
-def test_few_groups_have_no_interval_however_many_images_they_have() -> None:
-    groups = np.repeat(np.arange(19), 10)
-    hits = np.ones(190)
+@pytest.mark.parametrize("sizes", [[10] * 19, [1] * 24 + [100], [1] * 19 + [1000]])
+def test_few_groups_or_one_large_group_have_no_interval(sizes: list[int]) -> None:
+    groups = np.repeat(np.arange(len(sizes)), sizes)
+    hits = np.ones(len(groups))
     for found in (
         mean_interval(hits, **BOOTSTRAP, groups=groups),
         proportion_interval(hits, groups=groups),
         paired_proportion_interval(hits, 0 * hits, groups=groups),
     ):
         assert np.isnan([found["low"], found["high"]]).all()
+
+
+def test_proportions_of_groups_are_those_of_as_many_images() -> None:
+    hits, others, groups = np.repeat([1.0, 0.0], [45, 5]), np.repeat([0.0, 1.0], [5, 45]), np.repeat(np.arange(50), 4)
+    for found, expected in (
+        (proportion_interval(np.repeat(hits, 4), groups=groups), proportion_interval(hits)),
+        (proportion_interval(np.ones(200), groups=groups), proportion_interval(np.ones(50))),
+        (
+            paired_proportion_interval(np.repeat(hits, 4), np.repeat(others, 4), groups=groups),
+            paired_proportion_interval(hits, others),
+        ),
+    ):
+        assert list(found.values()) == pytest.approx(list(expected.values()), abs=1e-9)

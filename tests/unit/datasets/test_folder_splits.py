@@ -103,3 +103,14 @@ def test_spaces_of_any_width_and_accents_of_either_form_are_names(tmp_path: Path
     image(tmp_path / "noisy/\u00e9.png", seed=1)
     found = split(tmp_path / "clean", tmp_path / "noisy", test_fraction=0.34, validation_fraction=0.5)
     assert sum(len(file.noisy) for of in found.values() for file in of) == 3
+
+
+def test_a_group_in_several_given_splits_is_refused_and_files_without_a_group_are_not(tmp_path: Path) -> None:
+    for number, part in enumerate(("train", "validation", "test")):
+        image(tmp_path / part / f"{number}.png", seed=number)
+        image(tmp_path / part / f"patient {number}/scan.png", seed=10 + number)
+    found = split(tmp_path, group_by="subfolder")
+    assert [file.group for file in found["test"]] == ["", "patient 2"]
+    image(tmp_path / "test/patient 0/scan.png", seed=99)
+    with pytest.raises(DenoisingError, match="These groups are in several splits.*\n  patient 0: test, train"):
+        split(tmp_path, group_by="subfolder")

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from image_folders import image, split, write
 
 from denoising.errors import DenoisingError
@@ -80,10 +81,32 @@ def test_versions_of_a_scene_and_files_of_a_subfolder_are_one_group(
 ) -> None:
     for seed, part in enumerate(("train", "validation", "test")):
         for name in ("a", "b"):
-            image(tmp_path / f"clean/{part}/street/{name}.png", seed=10 * seed + ord(name))
+            image(tmp_path / f"clean/{part}/street {part}/{name}.png", seed=10 * seed + ord(name))
         for version in ("a/1", "a/2", "b"):
-            image(tmp_path / f"noisy/{part}/street/{version}.png", seed=10 * seed + len(version))
+            image(tmp_path / f"noisy/{part}/street {part}/{version}.png", seed=10 * seed + len(version))
     write(tmp_path / "prepared", split(tmp_path / "clean", tmp_path / "noisy", group_by=group_by)).finish()
     groups = open_clean_split(tmp_path / "prepared", "test").groups
     assert groups is not None
     assert groups.tolist() == expected
+
+
+def test_labels_number_the_classes_in_alphabetical_order(tmp_path: Path) -> None:
+    for kind in ("b", "a"):
+        for number in range(5):
+            image(tmp_path / "images" / kind / f"{number}.png", seed=number + 10 * (kind == "a"))
+    write(tmp_path / "prepared", split(tmp_path / "images", labels="subfolder")).finish()
+    train = open_clean_split(tmp_path / "prepared", "train")
+    assert train.files is not None
+    assert train.labels.tolist() == [int(file.startswith("b")) for file in train.files]
+
+
+def test_a_damaged_clean_file_is_one_problem_of_a_pair(tmp_path: Path) -> None:
+    for number in range(8):
+        image(tmp_path / f"clean/{number}.png", seed=number)
+        image(tmp_path / f"noisy/{number}.png", seed=number)
+    (tmp_path / "clean/3.png").unlink()
+    tifffile.imwrite(tmp_path / "clean/3.tif", np.full((24, 32), 1, np.uint8))
+    tifffile.imwrite(tmp_path / "clean/3.tif", np.full((8, 8), 1, np.uint8), append=True)
+    writer = write(tmp_path / "prepared", split(tmp_path / "clean", tmp_path / "noisy"))
+    assert len(writer.problems) == 1
+    assert "8x8 pixels are less than 16x16" in writer.problems[0]

@@ -2,8 +2,10 @@ from pathlib import Path
 
 import numpy as np
 
+from denoising.figures.confusion import draw_confusion
 from denoising.figures.result_figures import accuracy_gain, gain_title
 from denoising.figures.results import Results
+from denoising.figures.style import figure
 
 
 def test_a_class_without_a_distinguishable_gain_is_named() -> None:
@@ -22,5 +24,11 @@ def test_classes_are_called_by_their_folders_if_the_font_can_draw_them() -> None
         return Results(classes, {}, {}, {}, {}, Path(), 10, 100).class_names([1.0, 0.0])
 
     assert names({}) == ["1", "0"]
-    assert names({"classes": ["chat", "café"]}) == ["café", "chat"]
-    assert names({"classes": ["猫", "dog"]}) == ["1", "0"]
+    assert names({"class_names": ["chat", "café"]}) == ["café", "chat"]
+    assert names({"class_names": ["猫", "dog"]}) == ["1", "0"]
+    assert names({"class_names": ["dog", 30 * "x"]}) == [23 * "x" + "…", "dog"]
+
+
+def test_the_name_of_a_class_is_no_formula(tmp_path: Path) -> None:
+    with figure(tmp_path / "figure.png", height=3, title="5$ or 10$", subtitle="$^$", dpi=50) as drawing:
+        draw_confusion(drawing, np.array([[3, 1], [0, 2]]), ["$^$", "5$ bill"])

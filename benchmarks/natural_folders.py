@@ -1,0 +1,136 @@
+"""Measures what needs folders of photographs: recorded pairs, the embedded photographs, and memory for many files."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.natural_runs import Measured, Place, Sections, checkout_with, measured, run_stage, seconds_of, train
+from benchmarks.recorder import Recorder
+from denoising.datasets.bsds500 import load_bsds500
+from denoising.image_files.normalise import normalise
+from denoising.image_files.reader import read_image_file
+from denoising.images import Stored, as_bytes, as_float
+from denoising.inference.denoiser import load
+from denoising.io.tables import read_summary
+from denoising.metrics import psnr
+from denoising.noise.models import Noise, add_noise
+from stages.paths import DENOISER, METRICS
+from tools.experiment import read_experiment
+
+STAGES = ("index", "prepare", "train", "baselines", "classifier", "evaluate", "plot", "report")
+HIDDEN_NOISE = Noise("correlated", 25 / 255)  # clipped; the pipeline sees the noisy files only
+
+
+def measure_pairs(recorder: Recorder, place: Place) -> None:
+    """Record a network that learned from pairs, beside the blind one, on scenes that neither has seen."""
+
+    def learn(seed: int) -> Measured:
+        images = place.folder / f"images-{seed}"
+        write_pairs(images)
+        checkout, cost = train(pair_sections(place, images, seed=seed), place, f"pairs-{seed}")
+        models = {"learned": checkout / DENOISER, "blind": place.kept("blind")}
+        scores = {name: score_pairs(path, images) for name, path in models.items()}
+        return measured(seconds_of(checkout), cost.peak, scores)
+
+    for number in range(1, 4):
+        recorder.add("pairs", learn, number=number)
+
+
+def measure_photographs(recorder: Recorder, place: Place) -> None:
+    """Record how long the whole pipeline takes for the embedded photographs."""
+
+    def run_all(number: int) -> Measured:
+        sections = read_experiment("photographs", folder=place.experiments)
+        checkout = checkout_with(sections, place, f"photographs-{number}")
+        costs = [run_stage(stage, checkout) for stage in STAGES]
+        seconds, peak = sum(cost.seconds for cost in costs), max(cost.peak for cost in costs)
+        return measured(seconds, peak, read_summary(checkout / METRICS))
+
+    for number in range(1, 4):
+        recorder.add("photographs", run_all, number=number)
+
+
+def measure_memory(recorder: Recorder, place: Place) -> None:
+    """Record the peak memory of stages for 500 photographs, and for ten times as many: copies, moved by a pixel."""
+
+    def run_stages(count: int, number: int) -> Measured:
+        images = place.folder / f"images-{count}"
+        write_copies(images, count=count)
+        checkout = checkout_with(folder_sections(place, images, count=count), place, f"memory-{count}")
+        costs = {stage: run_stage(stage, checkout) for stage in STAGES[:-2]}
+        seconds, peak = sum(cost.seconds for cost in costs.values()), max(cost.peak for cost in costs.values())
+        return measured(seconds, peak, {stage: {"megabytes": cost.peak} for stage, cost in costs.items()})
+
+    for count in (500, 5_000):
+        recorder.add(f"memory_{count}", partial(run_stages, count), number=1)
+
+
+def write_pairs(folder: Path) -> None:
+    """Write clean/SPLIT and noisy/SPLIT, files of 8 bits: 18 scenes to learn from, 2 for validation, 10 for the test.
+
+    The test scenes are of the 68 that no network learns from.
+    """
+    known = load_bsds500()
+    sources = {"train": known["train"][:18], "validation": known["train"][18:20], "test": known["test"][:10]}
+    for number, (split, files) in enumerate(sources.items()):
+        for index, file in enumerate(files):
+            clean = as_float(read_grayscale(file.path))
+            noisy = add_noise(clean[np.newaxis], HIDDEN_NOISE, seed=1, key=(number,), first_index=index)[0]
+            for kind, image in (("clean", clean), ("noisy", noisy)):
+                write_png(folder / kind / split / f"{index}.png", as_bytes(image))
+
+
+def pair_sections(place: Place, folder: Path, *, seed: int) -> Sections:
+    """Return the settings for photographs with pairs in place of noise that is added."""
+    sections = read_experiment("natural_gray", folder=place.experiments)
+    prepare, train_section = sections["prepare"], dict(sections["train"])
+    del train_section["noise_factor_range"]
+    where = {**prepare["folder"], "clean": str(folder / "clean"), "noisy": str(folder / "noisy")}
+    sections["prepare"] = {**prepare, "source": "folder", "folder": where, "noise": {"kind": "recorded"}}
+    changes = {"noise_sampling": "stored", "patches_per_image": 800, "epochs": 3, "seed": seed}
+    sections["train"] = {**train_section, **changes}
+    return sections
+
+
+def score_pairs(model: Path, folder: Path) -> dict[str, list[float]]:
+    """Return the PSNR of the noisy and of the denoised test images."""
+    denoise = load(model)
+    scores: dict[str, list[float]] = {"noisy": [], "psnr": []}
+    for path in sorted((folder / "clean/test").iterdir()):
+        files = (folder / kind / "test" / path.name for kind in ("clean", "noisy"))
+        clean, noisy = (as_float(read_grayscale(file))[np.newaxis] for file in files)
+        scores["noisy"].append(float(psnr(clean, noisy)[0]))
+        scores["psnr"].append(float(psnr(clean, denoise(noisy))[0]))
+    return scores
+
+
+def write_copies(folder: Path, *, count: int) -> None:
+    """Write the 500 photographs, and copies moved by one pixel more each, until there are `count` files."""
+    files = [file.path for split in load_bsds500().values() for file in split]
+    for number in range(count):
+        moved = np.roll(read_grayscale(files[number % len(files)]), number // len(files), axis=1)
+        write_png(folder / f"{number:05}.png", moved)
+
+
+def folder_sections(place: Place, folder: Path, *, count: int) -> Sections:
+    """Return the settings for photographs with a folder of clean ones, and as many training steps for any count."""
+    sections = read_experiment("natural_gray", folder=place.experiments)
+    prepare = sections["prepare"]
+    where = {**prepare["folder"], "clean": str(folder)}
+    sections["prepare"] = {**prepare, "source": "folder", "folder": where}
+    sections["train"] = {**sections["train"], "epochs": 1, "patches_per_image": 20_000 // count}
+    return sections
+
+
+def read_grayscale(path: Path) -> Stored:
+    """Return the only image in a file, (H, W, 1)."""
+    (page,) = read_image_file(path)
+    return normalise(page, color_mode="grayscale", white=None)
+
+
+def write_png(path: Path, image: Stored) -> None:
+    """Write an image (H, W, 1)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(image[..., 0]).save(path)
