@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -71,7 +71,7 @@ class ImageSplitWriter:
             DenoisingError: when anything was wrong, with every file.
         """
         if self.problems:
-            raise DenoisingError(in_lines("These images cannot be used:", self.problems))
+            raise DenoisingError(in_lines("These images cannot be used:", dict.fromkeys(self.problems)))
         train, validation, test = (self.digests[split] for split in SPLIT_NAMES)
         known = {"validation": set(train), "test": {*train, *validation}}
         return {
@@ -84,16 +84,16 @@ class ImageSplitWriter:
         if not file.noisy:
             yield from ((name, clean, None) for name, clean in _named(file, self._read(file)))
             return
-        noted = len(self.problems)
-        cleans = list(self._read(file))
         for version in file.noisy:
-            noisies = list(self._read(version))
-            if cleans and len(self.problems) == noted and [of.shape for of in noisies] != [of.shape for of in cleans]:
-                sizes = ", ".join(f"{of.shape[1]}x{of.shape[0]}" for of in (cleans[0], noisies[0]))
-                self.problems.append(f"{version.path}: does not have the size of {file.name} ({sizes}, pages included)")
             noted = len(self.problems)
-            pairs = zip(cleans, noisies, strict=False)  # where their numbers differ, the stage fails
-            yield from ((name, clean, noisy) for name, (clean, noisy) in _named(version, pairs))
+            for name, (clean, noisy) in _named(version, zip_longest(self._read(file), self._read(version))):
+                if clean is not None and noisy is not None and clean.shape == noisy.shape:
+                    yield name, clean, noisy
+                    continue
+                if len(self.problems) == noted:
+                    sizes = [f"{of.shape[1]}x{of.shape[0]}" if of is not None else "no page" for of in (clean, noisy)]
+                    self.problems.append(f"{version.path}: does not have the size of {file.name} ({', '.join(sizes)})")
+                break
 
     def _read(self, file: ImageFile) -> Iterator[Stored]:
         """Yield the images of a file; a problem is noted where it cannot be used, or only in part."""

@@ -3,7 +3,7 @@
 import io
 import logging
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,20 +20,24 @@ _GREY = (tifffile.PHOTOMETRIC.MINISBLACK, tifffile.PHOTOMETRIC.MINISWHITE)
 
 def decode_tiff(content: bytes) -> Iterator[DecodedImage]:
     """Yield the pages of a TIFF file; raises `ImageFileError`, or an exception of the library."""
-    with _refusing_what_is_logged() as check, tifffile.TiffFile(io.BytesIO(content)) as file:
-        if len(file.pages) > MAX_PAGES:
-            raise ImageFileError(f"it has {len(file.pages):,} pages, more than {MAX_PAGES:,}")
+    with _refusing_what_is_logged():
+        file = tifffile.TiffFile(io.BytesIO(content))
+        pages = len(file.pages)
+    with file:
+        if pages > MAX_PAGES:
+            raise ImageFileError(f"it has {pages:,} pages, more than {MAX_PAGES:,}")
         count = 0
-        for frame in file.pages:
-            page: Any = frame.aspage() if isinstance(frame, tifffile.TiffFrame) else frame
-            if page.is_reduced or page.is_mask:  # thumbnails, masks
-                continue
+        for number in range(pages):
+            with _refusing_what_is_logged():
+                frame = file.pages[number]
+                page: Any = frame.aspage() if isinstance(frame, tifffile.TiffFrame) else frame
+                if page.is_reduced or page.is_mask:  # thumbnails, masks
+                    continue
+                image = _decode(page, size=len(content))
             count += 1
-            image = _decode(page, size=len(content))
-            check()
             yield image
-        planes = sum(math.prod(series.shape[: -series.keyframe.ndim]) for series in file.series)
-        check()
+        with _refusing_what_is_logged():
+            planes = sum(math.prod(series.shape[: -series.keyframe.ndim]) for series in file.series)
         if not count or ((file.is_imagej or file.is_shaped) and planes != count):
             raise ImageFileError(f"of its images, {count} can be read; save each as a page")
 
@@ -50,22 +54,19 @@ class _Keeper(logging.Handler):
 
 
 @contextmanager
-def _refusing_what_is_logged() -> Iterator[Callable[[], None]]:
-    """Yield a function that raises `ImageFileError` if tifffile logged a warning: it has then not read all."""
+def _refusing_what_is_logged() -> Iterator[None]:
+    """Raise `ImageFileError` if tifffile logged a warning: it has then not read all."""
     handler = _Keeper(logging.WARNING)
     logger = logging.getLogger("tifffile")
     logger.addHandler(handler)
     propagate, logger.propagate = logger.propagate, False
-
-    def check() -> None:
-        if handler.messages:
-            raise ImageFileError(handler.messages[0].partition("\n")[0])
-
     try:
-        yield check
+        yield
     finally:
         logger.removeHandler(handler)
         logger.propagate = propagate
+    if handler.messages:
+        raise ImageFileError(handler.messages[0].partition("\n")[0])
 
 
 def _decode(page: Any, *, size: int) -> DecodedImage:

@@ -110,3 +110,14 @@ def test_a_damaged_clean_file_is_one_problem_of_a_pair(tmp_path: Path) -> None:
     writer = write(tmp_path / "prepared", split(tmp_path / "clean", tmp_path / "noisy"))
     assert len(writer.problems) == 1
     assert "8x8 pixels are less than 16x16" in writer.problems[0]
+
+
+def test_a_missing_page_of_a_noisy_version_is_named(tmp_path: Path) -> None:
+    for number in range(8):
+        image(tmp_path / f"clean/{number}.png", seed=number)
+        image(tmp_path / f"noisy/{number}.png", seed=number)
+    (tmp_path / "clean/3.png").unlink()
+    tifffile.imwrite(tmp_path / "clean/3.tif", np.arange(2 * 24 * 32, dtype=np.uint16).reshape(2, 24, 32) * 40)
+    writer = write(tmp_path / "prepared", split(tmp_path / "clean", tmp_path / "noisy"))
+    with pytest.raises(DenoisingError, match=r"noisy/3.png: does not have the size of 3.tif \(32x24, no page\)"):
+        writer.finish()
