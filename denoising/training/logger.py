@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 from typing import Any, TextIO
 
+import dvc.repo  # noqa: F401 - DVCLive imports it only when it is opened, in the middle of a measured training
 from dvclive import Live
 from scmrepo.exceptions import SCMError
 from tqdm import tqdm
