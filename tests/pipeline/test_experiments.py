@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 from checkout import Checkout
-from dvc.utils.hydra import apply_overrides  # type: ignore[import-untyped]
+from dvc.utils.hydra import apply_overrides
 
 from denoising.errors import DenoisingError
 from stages.parameters.document import document_errors, read_document

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from checkout import Checkout
-from dvc.cli.parser import get_main_parser  # type: ignore[import-untyped]
+from dvc.cli.parser import get_main_parser
 from jsonschema import Draft7Validator
 
 from denoising.errors import DenoisingError
