@@ -13,9 +13,10 @@ from denoising.errors import DenoisingError
 from denoising.images import Bytes, as_float
 from denoising.io.arrays import create_array
 from denoising.io.splits import DatasetInfo, write_dataset_info
+from denoising.io.tables import read_table
 from denoising.noise.models import Noise, add_noise
 from stages.parameters.document import parse_document
-from stages.paths import PARAMS, PREPARED
+from stages.paths import PARAMS, PREPARED, TRAIN_TIMES
 from tools.commands import dvc
 
 NOISE = Noise("gaussian", 0.5)
@@ -52,6 +53,11 @@ def set_parameters(checkout: Path, changes: Mapping[str, Mapping[str, Any]], *, 
         complete = values.keys() >= document[section].keys()
         document[section] = dict(values) if complete else {**document[section], **values}
     (checkout / PARAMS).write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+
+
+def training_seconds(checkout: Path) -> float:
+    """Return how long the last training of a checkout took, interruptions left out."""
+    return float(read_table(checkout / TRAIN_TIMES)["seconds"][0])
 
 
 def write_data(checkout: Path, *, train: Bytes, validation: Bytes) -> None:

@@ -13,9 +13,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.clones import clone_with_cache
+from benchmarks.clones import clone_with_cache, training_seconds
 from denoising.io.arrays import open_array
-from denoising.io.tables import read_summary, read_table, write_summary
+from denoising.io.tables import read_summary, write_summary
 from stages.parameters.document import parse_document
 from stages.paths import (
     BENCHMARK_EXPERIMENTS,
@@ -58,7 +58,7 @@ def run_once(name: str, seed: int, checkout: Path, settings: dict[str, Any]) -> 
         dvc(checkout, "repro", "--force", "--single-item", "train").check_returncode()
     metrics = read_summary(checkout / METRICS)
     return {
-        "seconds": float(read_table(checkout / TRAIN_TIMES)["seconds"][0]),
+        "seconds": training_seconds(checkout),
         "validation_psnr": metrics["validation"]["psnr"],
         **{metric: metrics["denoised"][metric] for metric in RECORDED},
     }

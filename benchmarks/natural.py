@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import natural_folders
-from benchmarks.clones import clone
-from benchmarks.natural_runs import Measured, Place, measured, run_module, seconds_of, train
+from benchmarks.clones import clone, training_seconds
+from benchmarks.natural_runs import Measured, Place, measured, run_module, train
 from benchmarks.natural_tables import render
 from benchmarks.recorder import Recorder, committed_code
 from benchmarks.score_photographs import files_of
@@ -33,15 +33,10 @@ CODE = (
     "stages",
     "experiments",
     "requirements.lock",
-    *map(
-        "benchmarks/{}.py".format,
-        (
-            "natural",
-            "natural_folders",
-            "natural_runs",
-            "score_photographs",
-        ),
-    ),
+    "benchmarks/natural.py",
+    "benchmarks/natural_folders.py",
+    "benchmarks/natural_runs.py",
+    "benchmarks/score_photographs.py",
 )
 
 
@@ -117,7 +112,7 @@ def train_network(name: str, place: Place, seed: int) -> Measured:
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_bytes((checkout / DENOISER).read_bytes())
     scores = {of: score(str(kept), place, network, of, network.sigmas) for of in network.sets}
-    return measured(seconds_of(checkout), cost.peak, scores)
+    return measured(training_seconds(checkout), cost.peak, scores)
 
 
 def score_bm3d(place: Place, network: Network, test_set: str, sigma: int, number: int) -> Measured:

@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.natural_runs import Measured, Place, Sections, checkout_with, measured, run_stage, seconds_of, train
+from benchmarks.clones import training_seconds
+from benchmarks.natural_runs import Measured, Place, Sections, checkout_with, measured, run_stage, train
 from benchmarks.recorder import Recorder
+from benchmarks.stages import STAGES
 from denoising.datasets.bsds500 import load_bsds500
 from denoising.image_files.normalise import normalise
 from denoising.image_files.reader import read_image_file
@@ -19,7 +21,6 @@ from denoising.noise.models import Noise, add_noise
 from stages.paths import DENOISER, METRICS
 from tools.experiment import read_experiment
 
-STAGES = ("index", "prepare", "train", "baselines", "classifier", "evaluate", "plot", "report")
 HIDDEN_NOISE = Noise("correlated", 25 / 255)  # clipped; the pipeline sees the noisy files only
 
 
@@ -32,7 +33,7 @@ def measure_pairs(recorder: Recorder, place: Place) -> None:
         checkout, cost = train(pair_sections(place, images, seed=seed), place, f"pairs-{seed}")
         models = {"learned": checkout / DENOISER, "blind": place.kept("blind")}
         scores = {name: score_pairs(path, images) for name, path in models.items()}
-        return measured(seconds_of(checkout), cost.peak, scores)
+        return measured(training_seconds(checkout), cost.peak, scores)
 
     for number in range(1, 4):
         recorder.add("pairs", learn, number=number)

@@ -8,8 +8,7 @@ from typing import Any
 from benchmarks.clones import clone, set_parameters
 from benchmarks.formatting import describe_processor
 from benchmarks.processes import Cost, run
-from denoising.io.tables import read_table
-from stages.paths import EXPERIMENTS, LOGS, TRAIN_TIMES
+from stages.paths import EXPERIMENTS, LOGS
 
 Sections = dict[str, Any]  # complete sections of params.yaml
 
@@ -70,8 +69,3 @@ def run_stage(stage: str, checkout: Path) -> Cost:
 def run_module(module: str, *words: str, folder: Path) -> Cost:
     """Run a module of a clone with arguments, and return its cost."""
     return run([sys.executable, "-m", module, *words], folder=folder)
-
-
-def seconds_of(checkout: Path) -> float:
-    """Return how long the last training of a checkout took, interruptions left out."""
-    return float(read_table(checkout / TRAIN_TIMES)["seconds"][0])

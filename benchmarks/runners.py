@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.clones import clone, set_parameters, write_data
+from benchmarks.clones import clone, set_parameters, training_seconds, write_data
 from benchmarks.processes import Cost, run
 from denoising.datasets.cache import load_copy
-from denoising.io.tables import read_table
-from stages.paths import DENOISER, EXPERIMENTS, PREPARED, TRAIN_TIMES
+from stages.paths import DENOISER, EXPERIMENTS, PREPARED
 from tools.experiment import read_experiment
 
 
@@ -63,7 +62,7 @@ class Runners:
     def train(self, checkout: Path, changes: dict[str, Any], *, measure: bool = True) -> Run:
         set_parameters(checkout, {"train": changes}, of=self.committed)
         cost = run([sys.executable, "-m", "stages.train"], folder=checkout)
-        fit = float(read_table(checkout / TRAIN_TIMES)["seconds"][0])
+        fit = training_seconds(checkout)
         seconds = self.prepared.seconds + cost.seconds
         return Run(cost, seconds, fit, self.score_model(checkout / DENOISER)[0] if measure else {})
 

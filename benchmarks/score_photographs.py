@@ -40,11 +40,12 @@ def main() -> None:
         for path in files_of(name)
         for page in read_image_file(path)
     ]
+    denoise = None if model == "bm3d" else load(model)
     scores = {}
     for sigma in map(float, sigmas):
         noise = Noise("gaussian", sigma / 255, clip=False)
         noisy = [add_noise(image, noise, seed=1, first_index=number) for number, image in enumerate(images)]
-        denoised = {"psnr": bm3d(noisy, noise)} if model == "bm3d" else by_network(load(model), noisy)
+        denoised = by_network(denoise, noisy) if denoise else {"psnr": bm3d(noisy, noise)}
         scores[f"{sigma:g}"] = {
             metric: [float(psnr(*pair)[0]) for pair in zip(images, of, strict=True)] for metric, of in denoised.items()
         }
