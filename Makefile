@@ -5,16 +5,18 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; d
 # The checksum of the lock files names the stamp: a changed lock file means a new .venv.
 REQUIREMENTS ?= $(or $(shell cat .venv/.requirements 2>/dev/null),requirements.lock)
 STAMP := .venv/.made-from-$(shell cat $(REQUIREMENTS) requirements-dev.lock | cksum | cut -d " " -f 1)
+# The page has an environment of its own: Gradio needs an older Pillow.
+APP_STAMP := .venv-app/.made-from-$(shell cat requirements-app.lock | cksum | cut -d " " -f 1)
 BIN := .venv/bin
 COMPILE := uv pip compile --universal --fork-strategy fewest --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run experiment compare test quick lint verify bench bench-natural deps docs lock clean
+.PHONY: help setup run experiment app app-environment compare test quick lint verify bench bench-natural bench-models bench-denoise export deps docs lock clean
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP)  ## create .venv with the locked requirements (REQUIREMENTS=requirements-gpu.lock for a GPU, EXTRA=bm3d)
 ifdef EXTRA
@@ -26,14 +28,27 @@ $(STAMP):
 	@echo "Installing the locked requirements into .venv: about 2 GB, some minutes."
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $(REQUIREMENTS) -r requirements-dev.lock
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@echo $(REQUIREMENTS) > .venv/.requirements
 	@touch $@
 
 run: setup  ## run the pipeline; without a copy of MNIST, on the embedded digits
 	@$(BIN)/python -m tools.run
 
-experiment: setup  ## run the pipeline with settings of experiments/ (NAME=fast, balanced, best, deep_cae, dncnn, vae, cae, photographs, natural_gray, natural_color or natural_blind)
+experiment: setup  ## run the pipeline with settings of experiments/ (NAME=fast, balanced, best, deep_cae, dncnn, vae, cae, photographs, natural_gray, natural_color, natural_blind, bundled_gray or bundled_color)
 	@$(BIN)/python -m tools.experiment $(NAME)
+
+app: $(APP_STAMP)  ## serve a page on this machine, to try networks on pictures (PORT=7860)
+	@.venv-app/bin/python -m denoising.app
+
+app-environment: $(APP_STAMP)  ## create .venv-app, for the page
+
+$(APP_STAMP):
+	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Name one: make app PYTHON=/path/to/python" >&2; exit 1; }
+	@echo "Installing what the page needs into .venv-app: about 900 MB, a minute."
+	$(PYTHON) -m venv --clear .venv-app
+	.venv-app/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements-app.lock
+	@touch $@
 
 compare: setup  ## list the experiments, the highest validation PSNR first
 	@$(BIN)/dvc exp show --only-changed --sort-by validation.psnr --sort-order desc \
@@ -58,8 +73,18 @@ verify: setup  ## prove in a clean clone that this code gives the committed resu
 bench: setup  ## measure speed and quality beside a plain notebook: two hours (QUICK=1: five minutes)
 	@QUICK=$(QUICK) $(BIN)/python -m benchmarks.beside_notebook
 
-bench-natural: setup  ## measure denoisers for photographs beside BM3D: three hours (needs EXTRA=bm3d)
+bench-natural: setup  ## measure denoisers for photographs beside BM3D: six hours (needs EXTRA=bm3d)
 	@$(BIN)/python -m benchmarks.natural
+
+bench-models: setup  ## score the networks that come with the package on photographs: ten minutes
+	@$(BIN)/python -m benchmarks.models
+
+bench-denoise: setup  ## measure start, speed and memory of the command denoise: half an hour (needs EXTRA=bm3d)
+	@$(BIN)/python -m benchmarks.denoise
+
+export: setup  ## export the denoiser that was trained: ONNX, SavedModel and TensorFlow Lite, into models/
+	@$(BIN)/dvc repro --quiet export
+	@$(BIN)/python -m tools.export
 
 deps: setup  ## write the code dependencies of the stages into dvc.yaml
 	$(BIN)/python -m tools.deps
@@ -68,12 +93,13 @@ docs: setup  ## write the tables of README.md and docs/ from the recorded result
 	$(BIN)/python -m tools.docs
 
 lock:  ## pin the requirements again (needs uv)
-	$(COMPILE) --output-file requirements.lock pyproject.toml
-	echo "tensorflow-cpu; sys_platform == 'none'" | $(COMPILE) --group gpu --override /dev/stdin \
+	$(COMPILE) --extra pipeline --output-file requirements.lock pyproject.toml
+	echo "tensorflow-cpu; sys_platform == 'none'" | $(COMPILE) --extra pipeline --group gpu --override /dev/stdin \
 		--output-file requirements-gpu.lock pyproject.toml
-	$(COMPILE) --extra bm3d --output-file requirements-bm3d.lock pyproject.toml
+	$(COMPILE) --extra pipeline --extra bm3d --output-file requirements-bm3d.lock pyproject.toml
+	$(COMPILE) --extra app --output-file requirements-app.lock pyproject.toml
 	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:  ## remove .venv and the caches of tools; data, models and reports stay
-	rm -rf .venv logs dvc_plots .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-app logs dvc_plots .mypy_cache .pytest_cache .ruff_cache
 	find denoising stages tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

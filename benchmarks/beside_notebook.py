@@ -18,9 +18,10 @@ from pathlib import Path
 
 from benchmarks import processes
 from benchmarks.beside_notebook_tables import render
-from benchmarks.formatting import describe_processor, has_bfloat16
+from benchmarks.formatting import describe_processor
 from benchmarks.recorder import Recorder, committed_code
 from benchmarks.runners import Run, Runners
+from denoising.backend.hardware import lacks_bfloat16
 from stages.paths import BENCHMARK_NOTEBOOK, PREPARED
 from stages.run import run
 
@@ -53,7 +54,9 @@ def measure_trainings(runners: Runners, recorder: Recorder) -> None:
         "same_work": lambda seed: runners.same_work(epochs=EPOCHS, seed=seed),
         "fast": lambda seed: runners.experiment("fast", seed=seed),
         **(
-            {"balanced": lambda seed: runners.experiment("balanced", seed=seed)} if has_bfloat16() and not QUICK else {}
+            {"balanced": lambda seed: runners.experiment("balanced", seed=seed)}
+            if not lacks_bfloat16() and not QUICK
+            else {}
         ),
         "first_result_keras": lambda _: first_result(runners, keras_alone=True),
         "first_result": lambda _: first_result(runners, keras_alone=False),

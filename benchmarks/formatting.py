@@ -20,14 +20,11 @@ def mean_and_deviation(values: Sequence[float], form: str) -> str:
     return middle if len(values) == 1 else f"{middle} ± {statistics.stdev(values):{form}}"
 
 
-def has_bfloat16() -> bool:
-    """Say whether the processor has instructions for bfloat16 that TensorFlow uses; unknown on other systems."""
-    cpu = Path("/proc/cpuinfo")
-    return cpu.exists() and bool(re.search(r"\b(avx512_bf16|amx_bf16)\b", cpu.read_text(encoding="utf-8")))
-
-
 def describe_processor() -> str:
-    """Return the processor and the number of its cores, such as "AMD EPYC, 2 cores"."""
+    """Return the processor, the number of its cores, and whether it computes in bfloat16, which many trainings do."""
+    from denoising.backend.hardware import lacks_bfloat16  # TensorFlow takes seconds to import
+
     cpu = Path("/proc/cpuinfo")
     found = re.search(r"model name\s*: (.*)", cpu.read_text(encoding="utf-8")) if cpu.exists() else None
-    return f"{found.group(1).strip() if found else platform.machine()}, {os.cpu_count()} cores"
+    known = f", {'without' if lacks_bfloat16() else 'with'} bfloat16" if cpu.exists() else ""
+    return f"{found.group(1).strip() if found else platform.machine()}, {os.cpu_count()} cores{known}"

@@ -1,5 +1,6 @@
 """Measures what needs folders of photographs: recorded pairs, the embedded photographs, and memory for many files."""
 
+import time
 from functools import partial
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.clones import training_seconds
+from benchmarks.natural_code import folder_code, scoring_code
 from benchmarks.natural_runs import Measured, Place, Sections, checkout_with, measured, run_stage, train
 from benchmarks.recorder import Recorder
 from benchmarks.stages import STAGES
@@ -15,13 +17,18 @@ from denoising.image_files.normalise import normalise
 from denoising.image_files.reader import read_image_file
 from denoising.images import Stored, as_bytes, as_float
 from denoising.inference.denoiser import load
+from denoising.inference.networks import bundled_networks
 from denoising.io.tables import read_summary
 from denoising.metrics import psnr
 from denoising.noise.models import Noise, add_noise
 from stages.paths import DENOISER, METRICS
+from tools.commands import dvc
 from tools.experiment import read_experiment
 
+BLIND = "natural-gray"  # the network that pairs are compared with
+SMALL = {"depth": 2, "precision": "float32"}  # so that it takes minutes on any processor
 HIDDEN_NOISE = Noise("correlated", 25 / 255)  # clipped; the pipeline sees the noisy files only
+MEASURED = STAGES[:-3]  # all but export, plot and report, which see a few images or summaries only
 
 
 def measure_pairs(recorder: Recorder, place: Place) -> None:
@@ -31,26 +38,31 @@ def measure_pairs(recorder: Recorder, place: Place) -> None:
         images = place.folder / f"images-{seed}"
         write_pairs(images)
         checkout, cost = train(pair_sections(place, images, seed=seed), place, f"pairs-{seed}")
-        models = {"learned": checkout / DENOISER, "blind": place.kept("blind")}
+        models = {"learned": checkout / DENOISER, "blind": Path(BLIND)}
         scores = {name: score_pairs(path, images) for name, path in models.items()}
         return measured(training_seconds(checkout), cost.peak, scores)
 
+    compared = scoring_code(bundled_networks()[BLIND], of=place.committed)
+    settings = {"natural_gray": read_experiment("natural_gray", folder=place.experiments), "compared": compared}
+    code = folder_code(("index", "prepare", "train"), settings, of=place.committed)
     for number in range(1, 4):
-        recorder.add("pairs", learn, number=number)
+        recorder.add("pairs", learn, number=number, code=code)
 
 
 def measure_photographs(recorder: Recorder, place: Place) -> None:
     """Record how long the whole pipeline takes for the embedded photographs."""
 
-    def run_all(number: int) -> Measured:
-        sections = read_experiment("photographs", folder=place.experiments)
-        checkout = checkout_with(sections, place, f"photographs-{number}")
-        costs = [run_stage(stage, checkout) for stage in STAGES]
-        seconds, peak = sum(cost.seconds for cost in costs), max(cost.peak for cost in costs)
-        return measured(seconds, peak, read_summary(checkout / METRICS))
+    sections = read_experiment("photographs", folder=place.experiments)
 
+    def run_all(number: int) -> Measured:
+        checkout = checkout_with(sections, place, f"photographs-{number}")
+        began = time.monotonic()
+        dvc(checkout, "repro", capture_output=True).check_returncode()
+        return measured(time.monotonic() - began, None, read_summary(checkout / METRICS))
+
+    code = folder_code(STAGES, sections, of=place.committed)
     for number in range(1, 4):
-        recorder.add("photographs", run_all, number=number)
+        recorder.add("photographs", run_all, number=number, code=code)
 
 
 def measure_memory(recorder: Recorder, place: Place) -> None:
@@ -60,12 +72,13 @@ def measure_memory(recorder: Recorder, place: Place) -> None:
         images = place.folder / f"images-{count}"
         write_copies(images, count=count)
         checkout = checkout_with(folder_sections(place, images, count=count), place, f"memory-{count}")
-        costs = {stage: run_stage(stage, checkout) for stage in STAGES[:-2]}
+        costs = {stage: run_stage(stage, checkout) for stage in MEASURED}
         seconds, peak = sum(cost.seconds for cost in costs.values()), max(cost.peak for cost in costs.values())
         return measured(seconds, peak, {stage: {"megabytes": cost.peak} for stage, cost in costs.items()})
 
     for count in (500, 5_000):
-        recorder.add(f"memory_{count}", partial(run_stages, count), number=1)
+        code = folder_code(MEASURED, read_experiment("natural_gray", folder=place.experiments), of=place.committed)
+        recorder.add(f"memory_{count}", partial(run_stages, count), number=1, code=code)
 
 
 def write_pairs(folder: Path) -> None:
@@ -90,8 +103,8 @@ def pair_sections(place: Place, folder: Path, *, seed: int) -> Sections:
     del train_section["noise_factor_range"]
     where = {**prepare["folder"], "clean": str(folder / "clean"), "noisy": str(folder / "noisy")}
     sections["prepare"] = {**prepare, "source": "folder", "folder": where, "noise": {"kind": "recorded"}}
-    changes = {"noise_sampling": "stored", "patches_per_image": 800, "epochs": 3, "seed": seed}
-    sections["train"] = {**train_section, **changes}
+    changes = {"noise_sampling": "stored", "patches_per_image": 500, "epochs": 1, "seed": seed}
+    sections["train"] = {**train_section, **SMALL, **changes}
     return sections
 
 
@@ -116,12 +129,13 @@ def write_copies(folder: Path, *, count: int) -> None:
 
 
 def folder_sections(place: Place, folder: Path, *, count: int) -> Sections:
-    """Return the settings for photographs with a folder of clean ones, and as many training steps for any count."""
+    """Return the settings for photographs with a folder of clean ones; the steps do not depend on their count."""
     sections = read_experiment("natural_gray", folder=place.experiments)
     prepare = sections["prepare"]
     where = {**prepare["folder"], "clean": str(folder)}
     sections["prepare"] = {**prepare, "source": "folder", "folder": where}
-    sections["train"] = {**sections["train"], "epochs": 1, "patches_per_image": 20_000 // count}
+    sections["train"] = {**sections["train"], **SMALL, "epochs": 1, "patches_per_image": 5_000 // count}
+    sections["baselines"] = {**sections["baselines"], "images": 68}
     return sections
 
 

@@ -8,17 +8,16 @@ from typing import Any
 from benchmarks.clones import clone, set_parameters
 from benchmarks.formatting import describe_processor
 from benchmarks.processes import Cost, run
-from stages.paths import EXPERIMENTS, LOGS
+from stages.paths import EXPERIMENTS
 
 Sections = dict[str, Any]  # complete sections of params.yaml
 
 
 @dataclass(frozen=True)
 class Place:
-    """A clone of what is committed, a name for its code, and a folder for what a part of the benchmark makes."""
+    """A clone of what is committed, and a folder for what a part of the benchmark makes."""
 
     committed: Path
-    code: str
     folder: Path
 
     @property
@@ -26,22 +25,18 @@ class Place:
         """The folder of the named experiments."""
         return self.committed / EXPERIMENTS
 
-    def kept(self, network: str) -> Path:
-        """Return where a network of this code is kept."""
-        return (LOGS / "natural" / f"{network}-{self.code}.h5").absolute()
-
 
 @dataclass(frozen=True)
 class Measured:
-    """The machine, seconds and peak memory in megabytes of what was run, and its scores."""
+    """The machine, seconds and peak memory in megabytes of what was run, if they were measured, and its scores."""
 
     machine: str
-    seconds: float
-    peak: float
+    seconds: float | None
+    peak: float | None
     scores: dict[str, Any]
 
 
-def measured(seconds: float, peak: float, scores: dict[str, Any]) -> Measured:
+def measured(seconds: float | None, peak: float | None, scores: dict[str, Any]) -> Measured:
     """Return a measurement on this machine."""
     return Measured(describe_processor(), seconds, peak, scores)
 

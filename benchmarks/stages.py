@@ -14,7 +14,7 @@ from benchmarks.formatting import describe_processor, median_and_range
 from benchmarks.processes import run
 from stages.paths import BENCHMARK_STAGES
 
-STAGES = ("index", "prepare", "train", "baselines", "classifier", "evaluate", "plot", "report")
+STAGES = ("index", "prepare", "train", "baselines", "classifier", "evaluate", "export", "plot", "report")
 
 
 def main() -> None:

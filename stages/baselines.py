@@ -83,8 +83,9 @@ def tune_all(methods: Sequence[str], clean: Images, noisy: Images, *, noise: Noi
             filters.append(tune(method, clean, noisy, noise=noise))
             bar.update()
     filters.sort(key=lambda one: -one.validation_psnr)
+    images = "1 validation image" if len(clean) == 1 else f"{len(clean)} validation images"
     for one in filters:
-        print(f"  {one.method:<16}  {one.validation_psnr:5.2f} dB on {len(clean)} validation images  {one.setting}")
+        print(f"  {one.method:<16}  {one.validation_psnr:5.2f} dB on {images}  {one.setting}")
     return filters
 
 

@@ -12,7 +12,7 @@ from stages.paths import KERAS_SETTINGS
 # The beginnings of names. Libraries read them when they are imported.
 REMOVED = (
     "KERAS_",  # the backend: the pipeline is built on TensorFlow; limits of epochs and steps
-    "TF_",  # oneDNN and threads, XLA, GPU kernels, legacy Keras; TF_CONFIG would cut batches
+    "TF_",  # oneDNN and threads, XLA, GPU kernels, legacy Keras; TF_CONFIG, which train alone reads
     "XLA_",
     "ONEDNN_",
     "DNNL_",
@@ -41,7 +41,8 @@ CPU_ISA = "DENOISING_CPU_ISA"  # holds oneDNN to an instruction set, for benchma
 
 def clean_environment(stage: str) -> None:
     """Remove the variables in REMOVED, hide the user's keras.json, and let warnings be warnings."""
-    for name in [name for name in os.environ if name.startswith(REMOVED) and name not in KEPT]:
+    kept = (*KEPT, "TF_CONFIG") if stage == "train" else KEPT
+    for name in [name for name in os.environ if name.startswith(REMOVED) and name not in kept]:
         del os.environ[name]
     if os.environ.get(CPU_ISA):
         os.environ["ONEDNN_MAX_CPU_ISA"] = os.environ[CPU_ISA]

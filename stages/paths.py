@@ -11,6 +11,7 @@ BASELINES = Path("data/baselines")
 
 DENOISER = Path("models/denoiser.h5")
 CLASSIFIER = Path("models/classifier.h5")
+EXPORTED = Path("models/denoiser.onnx")
 
 TRAINING = Path("reports/training")  # summary.json, and DVCLive's metrics.json and plots
 TRAINING_SUMMARY = TRAINING / "summary.json"
@@ -21,11 +22,14 @@ EVALUATION_SUMMARY = EVALUATION / "summary.json"
 PROVENANCE = EVALUATION / "provenance.json"
 EXAMPLES = EVALUATION / "examples.csv"
 EXAMPLE_SHEETS = EVALUATION / "examples"
+EXPORT_SUMMARY = Path("reports/export.json")
 FIGURES = Path("reports/figures")
 REPORT = Path("reports/report.html")
 SUMMARY = Path("reports/summary.json")  # what the report says, for programs
 
 BENCHMARK_EXPERIMENTS = Path("benchmarks/results/experiments.json")
+BENCHMARK_MODELS = Path("benchmarks/results/models.md")
+BENCHMARK_DENOISE = Path("benchmarks/results/denoise.md")
 BENCHMARK_NOTEBOOK = Path("benchmarks/results/beside_notebook.md")
 BENCHMARK_NATURAL = Path("benchmarks/results/natural.md")
 BENCHMARK_METHODS = Path("benchmarks/results/methods_with_bm3d.csv")

@@ -7,6 +7,7 @@ if __name__ == "__main__":
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from denoising.datasets.folder_splits import FolderOptions, split_files
 from denoising.datasets.image_splits import ImageSplitWriter
 from denoising.datasets.photographs import embedded_photographs
 from denoising.datasets.sources import LabelledImages, load_source
-from denoising.errors import DatasetUnavailableError, DenoisingError
+from denoising.errors import DamagedFileError, DatasetUnavailableError, DenoisingError
 from denoising.images import as_float
 from denoising.io.arrays import create_array
 from denoising.io.atomic import replacing
@@ -31,12 +32,21 @@ from denoising.noise.prepared import RECORDED
 from stages.parameters.prepare import FILE_SOURCES, PrepareParameters
 from stages.paths import INDEX, PREPARED
 
-Written = tuple[dict[str, Any], bool, dict[str, int], list[str]]  # as the last fields of `DatasetInfo`
 CHUNK = 2_000  # images in memory at a time as float32
 OFFLINE = (
     "  use the embedded {0}, which need no network: dvc exp run -S prepare.source={0}\n"
     "  (outside of a Git repository: set prepare.source to {0} in params.yaml, then run dvc repro)"
 )
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is known of the splits that were written, as `DatasetInfo` has it."""
+
+    splits: dict[str, Any]
+    verified: bool
+    known_duplicates: dict[str, int]
+    class_names: list[str]
 
 
 def main(parameters: PrepareParameters) -> None:
@@ -45,27 +55,25 @@ def main(parameters: PrepareParameters) -> None:
             (folder / part).mkdir(parents=True)
         write = write_image_files if parameters.source in FILE_SOURCES else write_arrays
         try:
-            splits, verified, duplicates, class_names = write(folder, parameters)
+            written = write(folder, parameters)
         except DatasetUnavailableError as error:
             raise DatasetUnavailableError(f"{error}\n{OFFLINE.format(embedded(parameters.source))}") from error
         noise = parameters.noise.settings("kind")
         info = DatasetInfo(
             source=parameters.source,
-            verified=verified,
             noise_kind=parameters.noise.kind,
             noise_factor=noise.get("factor"),
             noise_clip=noise.get("clip", False),
             noise_seed=parameters.seed,
-            known_duplicates=duplicates,
-            splits=splits,
             parameters=parameters.model_dump(exclude=unused(parameters.source)),
-            class_names=class_names,
+            **vars(written),
         )
         write_dataset_info(folder, info)
-    print(f"{PREPARED}: " + ", ".join(f"{splits[name]['images']:,} {name}" for name in SPLIT_NAMES) + " images")
+    print(f"{PREPARED}: " + ", ".join(f"{written.splits[name]['images']:,} {name}" for name in SPLIT_NAMES) + " images")
 
 
 def embedded(source: str) -> str:
+    """Return the embedded source that can replace one that cannot be had."""
     return "photographs" if source in FILE_SOURCES else "digits"
 
 
@@ -99,7 +107,7 @@ def write_arrays(folder: Path, parameters: PrepareParameters) -> Written:
         for name in SPLIT_NAMES:
             write_split(folder, name, splits[name], noise=noise, seed=parameters.seed, on_images=bar.update)
     described = {name: describe(images) for name, images in splits.items()}
-    return described, source.verified, source.known_duplicates, []
+    return Written(described, source.verified, source.known_duplicates, [])
 
 
 def write_image_files(folder: Path, parameters: PrepareParameters) -> Written:
@@ -113,7 +121,7 @@ def write_image_files(folder: Path, parameters: PrepareParameters) -> Written:
     duplicates = writer.finish()
     if writer.transparent:
         print(f"Transparency is left out: {', '.join(dict.fromkeys(writer.transparent))}")
-    return described, verified, duplicates, classes
+    return Written(described, verified, duplicates, classes)
 
 
 def list_files(parameters: PrepareParameters) -> tuple[dict[str, list[ImageFile]], bool]:
@@ -132,10 +140,15 @@ def list_files(parameters: PrepareParameters) -> tuple[dict[str, list[ImageFile]
     )
     clean, noisy = Path(parameters.folder.clean), Path(parameters.folder.noisy)
     digests = read_summary(INDEX)
-    if bool(digests["noisy"]) != (parameters.noise.kind == RECORDED):
+    if digests.keys() != {"clean", "noisy"}:
+        raise DamagedFileError(f"{INDEX} is that of another source.")
+    if parameters.noise.kind == RECORDED and not digests["noisy"]:
+        raise DenoisingError(f"prepare.noise.kind is recorded, but there is no noisy image in {noisy}. Put them there.")
+    if digests["noisy"] and parameters.noise.kind != RECORDED:
         raise DenoisingError(
-            f"prepare.noise.kind is {parameters.noise.kind}, but {noisy} contains {len(digests['noisy'])} images. "
-            "With noisy images of your own, set it to recorded; without, set prepare.folder.noisy to an empty folder."
+            f"{noisy} contains {len(digests['noisy'])} noisy images, but prepare.noise.kind is "
+            f"{parameters.noise.kind}. Set it to recorded to learn from them, or set prepare.folder.noisy to an empty "
+            "folder."
         )
     return split_files(clean, noisy, digests, options), True
 

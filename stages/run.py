@@ -6,7 +6,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
@@ -37,12 +37,19 @@ def run_stage(name: str) -> NoReturn:
         document = read_document()
         check_document(document)
         clean_environment(name)
-        with stage_lock(name):
+        with stage_lock(name) if _leads(name) else nullcontext():
             recipe = import_module(f"stages.{name}").main
             taken = [of.annotation for of in signature(recipe).parameters.values()]
             recipe(*(SECTIONS[section].read(document[section]) for section in SECTIONS if SECTIONS[section] in taken))
 
     run(main, name=name)
+
+
+def _leads(stage: str) -> bool:
+    """Say whether this process is the only one to run a stage, or the one of several workers that writes."""
+    from denoising.cluster.members import read_cluster
+
+    return stage != "train" or read_cluster(os.environ.get("TF_CONFIG", "")).leads
 
 
 def run(main: Callable[[], None], *, name: str = TOOL) -> NoReturn:

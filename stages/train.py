@@ -8,14 +8,19 @@ from stages.run import run_stage
 if __name__ == "__main__":
     run_stage("train")
 
+import os
 import time
+from functools import partial
 from pathlib import Path
 
-from denoising.backend import keras
+from denoising.backend import keras, tensorflow
 from denoising.backend.determinism import seed_everything, set_threads
-from denoising.backend.distribution import choose_strategy
-from denoising.backend.hardware import describe_hardware
+from denoising.backend.distribution import Strategy, choose_strategy, sums_over_workers
+from denoising.backend.hardware import describe_hardware, lacks_bfloat16
 from denoising.backend.schedules import SCHEDULES
+from denoising.cluster.members import Cluster, read_cluster
+from denoising.cluster.rendezvous import connected
+from denoising.errors import DenoisingError
 from denoising.io.atomic import replacing
 from denoising.io.baseline_results import evenly_spaced
 from denoising.io.splits import SPLIT_NAMES, Split, open_clean_split, read_dataset_info
@@ -27,9 +32,11 @@ from denoising.noise.on_the_fly import OnTheFlyNoise
 from denoising.noise.prepared import open_split
 from denoising.training.checkpoint import (
     Checkpoint,
+    EpochMetrics,
     fingerprint,
-    load_checkpoint,
     loaded_files,
+    parse_checkpoint,
+    read_checkpoint,
     save_checkpoint,
 )
 from denoising.training.history import best_epoch, finished
@@ -44,22 +51,47 @@ from stages.parameters.compute import ComputeParameters
 from stages.parameters.train import TrainParameters
 from stages.paths import CHECKPOINTS, DENOISER, PREPARED, TRAIN_LOG, TRAIN_TIMES, TRAINING, TRAINING_SUMMARY
 
+TF_CONFIG = "TF_CONFIG"  # names the workers of a training on several machines, and this one
+WORKER_TIMEOUT = "DENOISING_WORKER_TIMEOUT"  # seconds to wait for them
 VALIDATION_CROPS, VALIDATION_SIZE = 100, 256  # how many of images of different sizes, and their sides in pixels
 
 
 def main(parameters: TrainParameters, compute: ComputeParameters) -> None:
+    cluster = read_cluster(os.environ.pop(TF_CONFIG, ""))
     set_threads(compute.threads)
     seed_everything(parameters.seed)
-    train, validation = (open_split(PREPARED, name) for name in ("train", "validation"))
-    began = time.monotonic()
-    data = [PREPARED / "about.json", *(path for name in ("train", "validation") for path in arrays_of(name))]
-    code = loaded_files(("denoising", "stages.train", "stages.parameters.train"))
-    settings = parameters.model_dump()
-    checkpoint_path = checkpoint_folder() / f"{fingerprint(settings, describe_hardware(), data, code)}.npz"
-    checkpoint = load_checkpoint(checkpoint_path) or Checkpoint()
-    began -= checkpoint.seconds
-    loader = make_loader(parameters, train)
-    trainer = make_trainer(parameters, loader, validation_images(parameters, validation))
+    path = checkpoint_path(parameters, cluster) if cluster.leads else CHECKPOINTS
+    wait = seconds_to_wait()
+    with connected(cluster, partial(facts, parameters), partial(read_checkpoint, path), patience=wait) as connection:
+        workers, checkpoint = connection[0], parse_checkpoint(connection[1])
+        began = time.monotonic() - checkpoint.seconds
+        strategy = choose_strategy(cluster)
+        train, validation = (open_split(PREPARED, name) for name in ("train", "validation"))
+        loader = make_loader(parameters, train, cluster)
+        trainer = make_trainer(parameters, loader, validation_images(parameters, validation), strategy, cluster)
+        if checkpoint.history:
+            trainer.state = checkpoint.state
+        try:
+            if cluster.leads:
+                lead(parameters, trainer, checkpoint, path, began=began, images=(len(loader), len(validation)))
+            else:
+                follow(parameters, trainer, checkpoint.history)
+        except tensorflow.errors.OpError as error:
+            workers.explain(error)
+        if not cluster.leads:
+            workers.wait_for_end()
+
+
+def lead(
+    parameters: TrainParameters,
+    trainer: Trainer,
+    checkpoint: Checkpoint,
+    path: Path,
+    *,
+    began: float,
+    images: tuple[int, int],
+) -> None:
+    """Train, and write everything; `images` counts those for training and for validation."""
     denoiser, history = trainer.denoiser, checkpoint.history
     TRAIN_LOG.parent.mkdir(exist_ok=True)
     with (
@@ -67,14 +99,15 @@ def main(parameters: TrainParameters, compute: ComputeParameters) -> None:
         TRAIN_LOG.open("a" if history else "w", encoding="utf-8") as log,
         open_live(TRAINING) as live,
     ):
-        logger = TrainingLogger(live=live, log=log, epochs=parameters.epochs, images=len(loader))
-        denoiser.summary(print_fn=logger.note, line_length=78)
+        logger = TrainingLogger(live=live, log=log, epochs=parameters.epochs, images=images[0])
+        denoiser.summary(print_fn=partial(print, file=log), line_length=78)
         logger.note(
-            f"{len(loader):,} training {parameters.examples} and {len(validation):,} validation images; log file: "
-            f"{TRAIN_LOG}"
+            f"{parameters.architecture} with {denoiser.count_params():,} parameters, {images[0]:,} training "
+            f"{parameters.examples}, {images[1]:,} for validation; log file: {TRAIN_LOG}"
         )
+        if parameters.precision == "mixed_bfloat16" and lacks_bfloat16():
+            logger.note("This processor emulates bfloat16: with train.precision=float32 it is several times as fast.")
         if history:
-            trainer.state = checkpoint.state
             logger.note(f"Resuming after epoch {len(history)}, where the training was interrupted.")
             for epoch, measured in enumerate(history, start=1):
                 logger.log_metrics(epoch, measured)
@@ -88,7 +121,7 @@ def main(parameters: TrainParameters, compute: ComputeParameters) -> None:
             checkpoint.seconds, checkpoint.state = time.monotonic() - began, trainer.state
             if best:
                 checkpoint.best_weights = denoiser.get_weights()
-            save_checkpoint(checkpoint_path, checkpoint)
+            save_checkpoint(path, checkpoint)
         epoch = best_epoch(history)
         denoiser.set_weights(checkpoint.best_weights)
         denoiser.save(model, include_optimizer=False)
@@ -97,13 +130,70 @@ def main(parameters: TrainParameters, compute: ComputeParameters) -> None:
             "parameter_count": denoiser.count_params(),
             "multiply_adds": count_macs(of_one_size(parameters, denoiser)),
         }
-        described = {"epoch": epoch, "validation": saved, **size, "parameters": settings}
+        described = {"epoch": epoch, "validation": saved, **size, "parameters": parameters.model_dump()}
         write_summary(summary, {**described, "machine": describe_hardware()})
     kibibytes = DENOISER.stat().st_size / 1024
     print(f"{DENOISER}: {denoiser.count_params():,} parameters, {kibibytes:.0f} KiB, from epoch {epoch}")
     TRAIN_TIMES.parent.mkdir(parents=True, exist_ok=True)
     write_table(TRAIN_TIMES, {"epochs": [len(history)], "seconds": [checkpoint.seconds]})
-    checkpoint_path.unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+
+
+def follow(parameters: TrainParameters, trainer: Trainer, history: list[EpochMetrics]) -> None:
+    """Train as one of the workers that write nothing."""
+    while not finished(history, epochs=parameters.epochs, patience=parameters.patience):
+        history.append(trainer.train_epoch(len(history) + 1, lambda count: None))
+        print(f"epoch {len(history):>3}/{parameters.epochs}", flush=True)
+
+
+def facts(parameters: TrainParameters) -> dict[str, str]:
+    """Return checksums of what all workers must have in common."""
+    libraries = f"TensorFlow {tensorflow.__version__}, Keras {keras.__version__}"
+    return {
+        "parameters": fingerprint(parameters.model_dump(), "", (), ()),
+        "data": fingerprint({}, "", data_files(), ()),
+        "code": fingerprint({}, libraries, (), code_files()),
+    }
+
+
+def checkpoint_path(parameters: TrainParameters, cluster: Cluster) -> Path:
+    """Return where this training, and no other, is saved; the bytes depend on the number of workers too."""
+    settings = {**parameters.model_dump(), **({"workers": len(cluster)} if len(cluster) > 1 else {})}
+    return checkpoint_folder() / f"{fingerprint(settings, describe_hardware(), data_files(), code_files())}.npz"
+
+
+def data_files() -> list[Path]:
+    """Return the files that the images come from: about.json has sums of those too large to be read whole.
+
+    Raises:
+        DamagedFileError: when one is missing, truncated, or inconsistent with the others.
+    """
+    for name in ("train", "validation"):
+        open_split(PREPARED, name)
+    arrays = (
+        path
+        for name in ("train", "validation")
+        for path in sorted(path for part in ("clean", "noisy") for path in PREPARED.glob(f"{part}/{name}.npy"))
+    )
+    return [PREPARED / "about.json", *arrays]
+
+
+def code_files() -> list[Path]:
+    """Return the files of the code that is loaded."""
+    return loaded_files(("denoising", "stages.train", "stages.parameters.train"))
+
+
+def seconds_to_wait() -> float:
+    """Return for how long the other workers are waited for.
+
+    Raises:
+        DenoisingError: when the environment says something else than a number.
+    """
+    text = os.environ.get(WORKER_TIMEOUT, "600")
+    try:
+        return float(text)
+    except ValueError:
+        raise DenoisingError(f"{WORKER_TIMEOUT} should be a number of seconds, not {text!r}.") from None
 
 
 def checkpoint_folder() -> Path:
@@ -114,13 +204,8 @@ def checkpoint_folder() -> Path:
     return CHECKPOINTS
 
 
-def arrays_of(name: str) -> list[Path]:
-    """Return the files of images of a split that are small enough to be read whole: about.json has sums of all."""
-    return sorted(path for part in ("clean", "noisy") for path in PREPARED.glob(f"{part}/{name}.npy"))
-
-
-def make_loader(parameters: TrainParameters, train: Split) -> Loader:
-    """Return the loader of the chosen training images, with stored or on-the-fly noise."""
+def make_loader(parameters: TrainParameters, train: Split, cluster: Cluster) -> Loader:
+    """Return the loader of this worker's share of the chosen training images, with stored or on-the-fly noise."""
     noise = None
     if parameters.noise_sampling == "per_epoch":
         prepared = read_dataset_info(PREPARED)
@@ -131,10 +216,10 @@ def make_loader(parameters: TrainParameters, train: Split) -> Loader:
     common = (train, indices, noise, parameters.batch_size, parameters.seed)
     if parameters.examples == "images":
         require_one_size([open_clean_split(PREPARED, name) for name in SPLIT_NAMES])
-        return TrainingLoader(*common)
+        return TrainingLoader(*common, cluster=cluster)
     patches = parameters.settings("examples")
     require_patches(train, patches["patch_size"])
-    return PatchLoader(*common, **patches)
+    return PatchLoader(*common, **patches, cluster=cluster)
 
 
 def validation_images(parameters: TrainParameters, validation: Split) -> Split:
@@ -145,15 +230,18 @@ def validation_images(parameters: TrainParameters, validation: Split) -> Split:
     return center_crops(validation, some, size=VALIDATION_SIZE, multiple=MULTIPLE)
 
 
-def make_trainer(parameters: TrainParameters, loader: Loader, validation: Split) -> Trainer:
-    """Return the trainer of the denoiser that the parameters describe, distributed over the devices there are."""
+def make_trainer(
+    parameters: TrainParameters, loader: Loader, validation: Split, strategy: Strategy, cluster: Cluster
+) -> Trainer:
+    """Return the trainer of the denoiser that the parameters describe."""
     size = parameters.settings("architecture")
     loss = training_loss(parameters.loss, kl_weight=size.pop("kl_weight", 0.0))
     shape = validation.image_shape if parameters.examples == "images" else (None, None, validation.image_shape[-1])
     denoiser = build_model(parameters.architecture, shape, **size)
-    validate = make_validation_function(denoiser, validation, loss=parameters.loss)
+    sums = sums_over_workers(strategy, cluster)
+    validate = make_validation_function(denoiser, validation, loss=parameters.loss, cluster=cluster, sums=sums)
     steps = parameters.epochs * -(-len(loader) // parameters.batch_size)
-    with choose_strategy().scope():
+    with strategy.scope():
         model = build_training_model(parameters.architecture, shape, **size, precision=parameters.precision)
         optimizer = build_optimizer(
             parameters.optimizer,
@@ -164,7 +252,16 @@ def make_trainer(parameters: TrainParameters, loader: Loader, validation: Split)
             ema_decay=parameters.ema_decay,
             **parameters.settings("optimizer"),
         )
-        return Trainer(model, denoiser, optimizer=optimizer, loss=loss, loader=loader, validate=validate)
+        return Trainer(
+            model,
+            denoiser,
+            optimizer=optimizer,
+            loss=loss,
+            loader=loader,
+            validate=validate,
+            cluster=cluster,
+            sums=sums,
+        )
 
 
 def of_one_size(parameters: TrainParameters, denoiser: keras.Model) -> keras.Model:

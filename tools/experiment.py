@@ -19,7 +19,7 @@ from stages.paths import EXPERIMENTS, PARAMS
 from stages.run import run
 from tools.commands import DVC, committed
 
-RESTORE = "git restore --staged --worktree . && dvc checkout"
+RESTORE = "git restore --staged --worktree ."
 
 
 def main() -> None:
@@ -39,8 +39,8 @@ def main() -> None:
         sys.exit(status)
     if in_workspace:
         print(
-            f"\nThe results of {free} are in your working folder now. `{RESTORE}` restores what is committed;\n"
-            "`dvc repro` makes what the cache does not contain."
+            f"\nThe results of {free} are in your working folder now. `{RESTORE}` restores what is\n"
+            "committed; then `make run` takes data and models from the cache, or makes them."
         )
 
 

@@ -1,14 +1,21 @@
 """The tables of README.md and docs/, as Markdown, from the recorded results."""
 
+from argparse import SUPPRESS
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from denoising.cli.arguments import parser
+from denoising.errors import DenoisingError
 from denoising.figures.labels import METHOD_LABELS, NOISE_LABELS, in_brackets, interval_text
+from denoising.inference.networks import bundled_networks, load_network
 from denoising.io.tables import read_summary, read_table, rows_of
 from stages.paths import (
+    BENCHMARK_DENOISE,
     BENCHMARK_EXPERIMENTS,
     BENCHMARK_METHODS,
+    BENCHMARK_MODELS,
+    BENCHMARK_NATURAL,
     BENCHMARK_NOTEBOOK,
     BENCHMARK_STAGES,
     BENCHMARK_STEPS,
@@ -16,6 +23,7 @@ from stages.paths import (
     SUMMARY,
     VARIABILITY,
 )
+from tools.experiment import RESTORE
 from tools.parameters import parameter_table
 
 
@@ -40,8 +48,19 @@ def of_summary(summary: Mapping[str, Any], name: str, metric: str, form: str, *,
     return value(summary[name][metric], **summary["intervals"][name][metric], form=form, scale=scale)
 
 
-def results() -> str:
+def committed_summary() -> dict[str, Any]:
+    """Return the summary of the evaluation; raises `DenoisingError` where it is not the committed one of digits."""
     summary = read_summary(SUMMARY)
+    if "accuracy" not in summary["noisy"]:
+        raise DenoisingError(
+            f"{SUMMARY} is that of {summary['dataset']}. The tables are those of the committed results of MNIST: "
+            f"`{RESTORE}` restores them."
+        )
+    return summary
+
+
+def results() -> str:
+    summary = committed_summary()
     rows = [
         [
             kind,
@@ -65,7 +84,7 @@ def with_std(of: Mapping[str, float], form: str, *, scale: float = 1) -> str:
 
 
 def conventions() -> str:
-    summary = read_summary(SUMMARY)
+    summary = committed_summary()
     rows = [
         [kind, f"{summary[kind]['psnr_of_mean_mse']:.2f}", f"{summary[kind]['ssim_gaussian_window']:.3f}"]
         for kind in ("noisy", "denoised")
@@ -74,7 +93,7 @@ def conventions() -> str:
 
 
 def changes() -> str:
-    summary = read_summary(SUMMARY)
+    summary = committed_summary()
     best = METHOD_LABELS[summary["best_filter"]["method"]]
     draws = summary["range_over_noise_draws"]["denoised"]["psnr"]
     rows = [
@@ -200,12 +219,39 @@ def tolerances() -> str:
     return table(["metric", "tolerance"], [[f"`{name}`", f"{allowed:.2g}"] for name, allowed in record.items()])
 
 
+def options() -> str:
+    """Return the options of the command `denoise`."""
+    actions = [action for action in parser()._actions if action.option_strings and action.help != SUPPRESS]
+    rows = []
+    for action in actions:
+        if action.dest in ("help", "version"):
+            continue
+        argument = action.metavar or "|".join(action.choices or ()) or action.dest.upper()
+        option = " ".join([", ".join(action.option_strings), *([str(argument)] if action.nargs != 0 else [])])
+        meaning = (action.help or "") % vars(action)
+        rows.append([f"`{option}`".replace("|", "\\|"), meaning.replace("|", "\\|")])
+    return table(["option", "meaning"], rows)
+
+
+def cards() -> str:
+    """Return what the networks that come with the package say of themselves."""
+    networks = {name: load_network(Path(name)) for name in bundled_networks()}
+    facts = ("images", "noise", "data", "licence", "experiment")
+    rows = [[fact, *(network.card.get(fact, "") for network in networks.values())] for fact in facts]
+    sizes = [f"{network.parameter_count:,}" for network in networks.values()]
+    files = [f"{path.stat().st_size / 1e6:.1f} MB" for path in bundled_networks().values()]
+    return table(["", *(f"`{name}`" for name in networks)], [*rows, ["parameters", *sizes], ["file", *files]])
+
+
 def recorded(path: Path, *, skip: int = 0) -> Callable[[], str]:
     """Return a function that returns a recorded benchmark as it is, without its first lines."""
     return lambda: "\n".join(path.read_text(encoding="utf-8").strip().splitlines()[skip:])
 
 
 TABLES: dict[str, Callable[[], str]] = {
+    "natural": recorded(BENCHMARK_NATURAL),
+    "models": recorded(BENCHMARK_MODELS),
+    "denoise": recorded(BENCHMARK_DENOISE),
     "notebook": recorded(BENCHMARK_NOTEBOOK, skip=2),
     "stages": recorded(BENCHMARK_STAGES),
     "steps": recorded(BENCHMARK_STEPS),
@@ -223,6 +269,8 @@ TABLES: dict[str, Callable[[], str]] = {
             settings,
             experiments,
             tolerances,
+            options,
+            cards,
         )
     },
 }

@@ -32,6 +32,12 @@ def describe_hardware() -> str:
     return ", ".join(filter(None, parts))
 
 
+def lacks_bfloat16() -> bool:
+    """Say whether this is known to be a processor that would emulate bfloat16, many times slower."""
+    flags = _cpu_facts().get("flags", "").split()
+    return bool(flags) and not {"avx512_bf16", "amx_bf16"} & set(flags)
+
+
 def usable_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -11,18 +11,16 @@ from typing import Any
 
 import numpy as np
 import pywt
-from numpy.typing import NDArray
 from scipy import ndimage
 from skimage import restoration
 from skimage.morphology import disk, footprint_rectangle
 
-from denoising.errors import DenoisingError
+from denoising.baselines.bm3d import SMALL, Channel, bm3d, bm3d_rgb
 from denoising.images import Images
 
-Channel = NDArray[np.float64]
 Setting = dict[str, Any]
-WAVELET_LEVELS = 2  # a digit is small
-SMALL = 64  # pixels a side
+LEVELS_OF_SMALL, LEVELS = 2, 4  # of wavelets
+MAX_SIZE = 128**2  # of an image for which the threshold grows: filters are tuned on crops of this size
 NO_NOISE = 1e-6  # a standard deviation; below it there is nothing to filter
 
 
@@ -81,48 +79,14 @@ def _wavelet(channel: Channel, *, deviation: float, wavelet: str, mode: str, str
     R. R. Coifman and D. L. Donoho, Translation-invariant de-noising (1995), doi:10.1007/978-1-4612-2544-7_9, with the
     threshold of D. L. Donoho and I. M. Johnstone (1994), doi:10.1093/biomet/81.3.425, as the unit of the strength.
     """
-    threshold = strength * deviation * np.sqrt(2 * np.log(channel.size))
+    threshold = strength * deviation * np.sqrt(2 * np.log(min(channel.size, MAX_SIZE)))
     height, width = channel.shape
-    step = 2**WAVELET_LEVELS  # the sides must be multiples of it
+    levels = LEVELS_OF_SMALL if min(height, width) < SMALL else LEVELS
+    step = 2**levels  # the sides must be multiples of it
     padded = np.pad(channel, ((0, -height % step), (0, -width % step)), mode="symmetric")
-    approximation, *details = pywt.swt2(padded, wavelet, level=WAVELET_LEVELS, trim_approx=True)
+    approximation, *details = pywt.swt2(padded, wavelet, level=levels, trim_approx=True)
     kept = [tuple(pywt.threshold(part, threshold, mode=mode) for part in level) for level in details]
     return pywt.iswt2([approximation, *kept], wavelet)[:height, :width]
-
-
-def _bm3d(channel: Channel, *, deviation: float, strength: float) -> Channel:
-    """Filter groups of similar blocks (Dabov et al., doi:10.1109/TIP.2007.901238).
-
-    In small images blocks start at every other pixel, and their variances are computed on 16x16 pixels. On digits this
-    is no worse than the default profile of the package, which uses 3 and 32, and takes a third of the time.
-    """
-    bm3d = _bm3d_package()
-    return bm3d.bm3d(channel, strength * deviation, _bm3d_profile(bm3d, channel))
-
-
-def _bm3d_rgb(image: Channel, *, deviation: float, strength: float) -> Channel:
-    """Filter colours together: blocks are grouped by luminance."""
-    bm3d = _bm3d_package()
-    return bm3d.bm3d_rgb(image, strength * deviation, _bm3d_profile(bm3d, image))
-
-
-def _bm3d_profile(bm3d: Any, image: Channel) -> Any:
-    profile = bm3d.BM3DProfile()
-    if min(image.shape[:2]) < SMALL:
-        profile.nf, profile.step_ht, profile.step_wiener = 16, 2, 2
-    profile.num_threads = 1  # several threads sum in a different order every time
-    return profile
-
-
-def _bm3d_package() -> Any:
-    try:
-        import bm3d  # an extra: its licence allows non-commercial use only
-    except (ImportError, OSError) as error:
-        raise DenoisingError(
-            "The package bm3d cannot be imported. Install it with `make setup EXTRA=bm3d` if its licence allows your "
-            "use, or remove bm3d from baselines.methods."
-        ) from error
-    return bm3d
 
 
 WINDOWS = {
@@ -150,5 +114,5 @@ CLASSICAL_FILTERS = {
         [{"wavelet": wavelet, "mode": mode} for wavelet, mode in product(("haar", "db2", "sym4"), ("soft", "hard"))],
         strength=0.6,
     ),
-    "bm3d": Filter(_bm3d, [{}], strength=1.0, apply_rgb=_bm3d_rgb),
+    "bm3d": Filter(bm3d, [{}], strength=1.0, apply_rgb=bm3d_rgb),
 }

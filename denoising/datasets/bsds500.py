@@ -6,13 +6,12 @@ denoising papers, the 400 images of its parts train and test are learned from, a
 """
 
 import hashlib
-import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from denoising.datasets.cache import cache_folder
+from denoising.datasets.cache import cache_folder, mirrors_of
 from denoising.datasets.download import download
 from denoising.datasets.folder import ImageFile, sha256_of
 from denoising.errors import DatasetUnavailableError, DenoisingError
@@ -65,8 +64,7 @@ def _fetch(path: Path, name: str, digest: str) -> None:
         if found != digest:
             raise DenoisingError(f"{url} is not the photograph {name}: its SHA-256 is {found[:12]}, not {digest[:12]}.")
 
-    chosen = os.environ.get("DENOISING_MIRRORS")
-    bases = [f"{address.rstrip('/')}/bsds500/" for address in chosen.split()] if chosen else [MIRROR]
+    bases = mirrors_of("bsds500", [MIRROR])
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         download([f"{base}{name.rpartition('/')[0]}/" for base in bases], target=path, limit=MAX_BYTES, check=check)

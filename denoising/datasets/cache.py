@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ class DatasetCopy:
 
     @property
     def is_complete(self) -> bool:
+        """Whether all four arrays are there."""
         return len(self.arrays) == len(PARTS)
 
     def add(self, content: bytes, *, source: str, part: str, name: str) -> None:
@@ -49,12 +51,13 @@ def cache_folder() -> Path:
         raise OSError(f"DENOISING_CACHE is {chosen}, but there is no such user") from error
 
 
-def mirrors_of(source: str) -> list[str]:
-    """Return the addresses that serve the files; DENOISING_MIRRORS, separated by spaces, replaces the built-in ones."""
-    chosen = os.environ.get("DENOISING_MIRRORS")
-    if chosen:
-        return [f"{address.rstrip('/')}/{source}/" for address in chosen.split()]
-    return list(REGISTRY[source].mirrors)
+def mirrors_of(source: str, known: Iterable[str]) -> list[str]:
+    """Return the addresses that serve the files: those that are known, or those of DENOISING_MIRRORS.
+
+    The latter are separated by spaces, and serve a folder for each source.
+    """
+    chosen = os.environ.get("DENOISING_MIRRORS", "").split()
+    return [f"{address.rstrip('/')}/{source}/" for address in chosen] or list(known)
 
 
 def load_copy(source: str) -> DatasetCopy:
@@ -145,7 +148,12 @@ def _from_mirrors(source: str, cached: DatasetCopy, problems: list[str]) -> Data
         for part in (part for part in PARTS if part not in cached.arrays):
             target = folder / file_name(part)
             try:
-                download(mirrors_of(source), target=target, limit=max_bytes(part), check=check_download)
+                download(
+                    mirrors_of(source, REGISTRY[source].mirrors),
+                    target=target,
+                    limit=max_bytes(part),
+                    check=check_download,
+                )
             except LookupError as failures:
                 problems.extend(failures.args[0])
                 return None

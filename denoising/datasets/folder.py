@@ -61,11 +61,13 @@ def index_folder(folder: Path, *, on_file: Callable[[], object] = lambda: None) 
 
 
 def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def in_lines(head: str, problems: Iterable[str]) -> str:
+    """Return a message with a line for each problem."""
     return "\n".join([head, *(f"  {problem}" for problem in problems)])
 
 
@@ -85,8 +87,10 @@ def _walk(folder: Path, above: tuple[Path, ...], problems: list[str]) -> Iterato
                 problems.append(f"{path}: is a link to a folder above it")
             else:
                 yield from _walk(path, (*above, real), problems)
+        elif path.is_symlink() and not path.exists():
+            problems.append(f"{path}: is a link that leads nowhere")
         elif path.suffix.lower() in SUFFIXES:
             if path.is_file():
                 yield path
             else:
-                problems.append(f"{path}: is not a file, or a link that leads nowhere")
+                problems.append(f"{path}: is not a file")

@@ -46,6 +46,9 @@ def split_files(
         )
     if options.group_by == "subfolder":
         files = [replace(file, group=_group(file)) for file in files]
+        loose = [file.name for file in files if not file.group]
+        if loose:
+            raise DenoisingError(in_lines("These files are in no subfolder, so they belong to no group:", loose))
     if digests["noisy"]:
         files = _with_noisy(files, noisy, digests["noisy"])
     given = {file.name.split("/")[0].casefold() for file in files if "/" in file.name} & set(SPLIT_NAMES)
@@ -80,10 +83,7 @@ def _given_splits(files: list[ImageFile], options: FolderOptions) -> dict[str, l
 def _divide(
     files: list[ImageFile], fraction: float, options: FolderOptions, held_out: str
 ) -> tuple[list[ImageFile], list[ImageFile]]:
-    """Return the files kept, and those of a fraction of the groups, chosen by a hash of seed and name."""
-    loose = [file.name for file in files if not file.group]
-    if options.group_by == "subfolder" and loose:
-        raise DenoisingError(in_lines("These files are in no subfolder, so they belong to no group:", loose))
+    """Return the files kept, and those of a fraction of the groups, chosen by a hash of seed and group or content."""
     groups: dict[str, list[ImageFile]] = defaultdict(list)
     for file in files:
         groups[file.group or file.sha256].append(file)
@@ -101,8 +101,8 @@ def _divide(
 
 def _group(file: ImageFile) -> str:
     """Return the first subfolder of a file, below that of its split if there is one; empty where there is none."""
-    parts = PurePosixPath(file.name).parts[:-1]
-    return next((part for part in parts if part.casefold() not in SPLIT_NAMES), "")
+    parts = map(_folded, PurePosixPath(file.name).parts[:-1])
+    return next((part for part in parts if part not in SPLIT_NAMES), "")
 
 
 def _require_separate(splits: dict[str, list[ImageFile]]) -> None:
@@ -126,9 +126,15 @@ def _labelled(splits: dict[str, list[ImageFile]], *, depth: int) -> dict[str, li
     without = [name for name, folders in parts.items() if not folders]
     if without:
         raise DenoisingError(in_lines("These files are in no subfolder, so they have no class:", without))
-    count = len({folders[0] for folders in parts.values()})
-    if count > MAX_CLASSES:
-        raise DenoisingError(f"There are {count} subfolders, but at most {MAX_CLASSES} classes.")
+    classes = {folders[0]: _folded(folders[0]) for folders in parts.values()}
+    if len(classes) > MAX_CLASSES:
+        raise DenoisingError(f"There are {len(classes)} subfolders, but at most {MAX_CLASSES} classes.")
+    alike = [name for name, folded in classes.items() if list(classes.values()).count(folded) > 1]
+    if alike:
+        raise DenoisingError(f"These classes differ in upper and lower case only: {', '.join(sorted(alike))}.")
+    unknown = classes.keys() - {parts[file.name][0] for file in splits["train"]}
+    if unknown:
+        raise DenoisingError(f"These classes have no training image: {', '.join(sorted(unknown))}.")
     return {split: [replace(file, class_name=parts[file.name][0]) for file in of] for split, of in splits.items()}
 
 
@@ -148,11 +154,17 @@ def _with_noisy(files: list[ImageFile], folder: Path, digests: Digests) -> list[
         else:
             versions[key].append(ImageFile(name, folder / name, digest))
     problems += [f"{file.name}: there is no noisy image for it" for stem, file in stems.items() if stem not in versions]
-    if len(stems) < len(files):
-        problems.append("two clean images differ in their suffix only")
+    for file in files:
+        other = stems[_stem(file.name)]
+        if other is not file:
+            problems.append(f"{file.name}: differs from {other.name} in its suffix only")
     if problems:
         raise DenoisingError(in_lines("Clean and noisy images do not match:", problems))
     return [replace(file, noisy=tuple(versions[stem])) for stem, file in stems.items()]
+
+
+def _folded(name: str) -> str:
+    return normalize("NFC", name).casefold()
 
 
 def _stem(name: str) -> str:

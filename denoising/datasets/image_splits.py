@@ -1,6 +1,8 @@
 """Decodes the image files of a split into the prepared data, one after the other."""
 
 import hashlib
+import os
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain, islice, zip_longest
@@ -11,13 +13,14 @@ import numpy as np
 
 from denoising.datasets.folder import ImageFile, in_lines
 from denoising.errors import DenoisingError, ImageFileError
-from denoising.image_files.normalise import normalise
+from denoising.image_files.normalise import SIXTEEN_BITS, normalise
 from denoising.image_files.reader import decode_image
 from denoising.images import Stored, as_sixteen_bit
 from denoising.io.ragged import writing_ragged
 from denoising.io.splits import SPLIT_NAMES, write_files
 
 MIN_SIDE = 16  # pixels
+FOURTEEN_BITS = 2**14 - 1
 Item = TypeVar("Item")
 Pair = tuple[str, Stored, Stored | None]  # the name of an image, the clean and a recorded noisy version
 
@@ -30,6 +33,8 @@ class ImageSplitWriter:
 
     def __init__(self, folder: Path, *, color_mode: str, white: float | None, classes: Sequence[str]) -> None:
         self._folder, self._color_mode, self._white, self._classes = folder, color_mode, white, classes
+        self._brightest = 0  # value of all images whose white is that of 16 bits
+        self._of_size: dict[tuple[int, ...], list[str]] = defaultdict(list)  # the names of images by their (H, W, C)
         self.problems: list[str] = []
         self.transparent: list[str] = []
         self.digests: dict[str, list[bytes]] = {}  # of the pixels of every image, by split
@@ -49,6 +54,7 @@ class ImageSplitWriter:
             for file in files:
                 for name, clean, noisy in self._pairs(file):
                     names.append(name)
+                    self._of_size[clean.shape].append(name)
                     groups.append(file.group or file.sha256)
                     if file.class_name is not None:
                         labels.append(self._classes.index(file.class_name))
@@ -72,6 +78,17 @@ class ImageSplitWriter:
         """
         if self.problems:
             raise DenoisingError(in_lines("These images cannot be used:", dict.fromkeys(self.problems)))
+        if not self._white and 0 < self._brightest <= FOURTEEN_BITS:
+            raise DenoisingError(
+                f"The 16-bit images have no value above {self._brightest} of 65535: they seem to have fewer bits. Set "
+                "prepare.folder.white: to 4095 for 12 bits, to 16383 for 14, or to 65535 if they are only dark."
+            )
+        if self._classes and len(self._of_size) > 1:
+            usual, *other_sizes = sorted(self._of_size, key=lambda size: -len(self._of_size[size]))
+            others = [f"{name}: {size[1]}x{size[0]}" for size in other_sizes for name in self._of_size[size]]
+            raise DenoisingError(
+                in_lines(f"Images with labels must have one size. Most are {usual[1]}x{usual[0]}, but:", others)
+            )
         train, validation, test = (self.digests[split] for split in SPLIT_NAMES)
         known = {"validation": set(train), "test": {*train, *validation}}
         return {
@@ -86,7 +103,7 @@ class ImageSplitWriter:
             return
         for version in file.noisy:
             noted = len(self.problems)
-            for name, (clean, noisy) in _named(version, zip_longest(self._read(file), self._read(version))):
+            for name, (clean, noisy) in _named(version, zip_longest(self._read(file), self._read(version, noisy=True))):
                 if clean is not None and noisy is not None and clean.shape == noisy.shape:
                     yield name, clean, noisy
                     continue
@@ -95,19 +112,25 @@ class ImageSplitWriter:
                     self.problems.append(f"{version.path}: does not have the size of {file.name} ({', '.join(sizes)})")
                 break
 
-    def _read(self, file: ImageFile) -> Iterator[Stored]:
+    def _read(self, file: ImageFile, *, noisy: bool = False) -> Iterator[Stored]:
         """Yield the images of a file; a problem is noted where it cannot be used, or only in part."""
         try:
-            content = file.path.read_bytes()
-            if hashlib.sha256(content).hexdigest() != file.sha256:
-                raise ImageFileError(f"{file.path}: the file changed while this stage ran; run `dvc repro` again")
-            for image in decode_image(content, name=str(file.path)):
-                height, width = image.pixels.shape[:2]
-                if min(height, width) < MIN_SIDE:
-                    raise ImageFileError(f"{file.path}: {width}x{height} pixels are less than {MIN_SIDE}x{MIN_SIDE}")
-                if image.alpha is not None and image.alpha.min() < image.white:
-                    self.transparent.append(file.name)
-                yield normalise(image, color_mode=self._color_mode, white=self._white)
+            with file.path.open("rb") as opened:
+                before = os.fstat(opened.fileno())
+                right = hashlib.file_digest(opened, "sha256").hexdigest() == file.sha256
+                opened.seek(0)
+                for image in decode_image(opened, name=str(file.path)) if right else ():
+                    height, width = image.pixels.shape[:2]
+                    if min(height, width) < MIN_SIDE:
+                        raise ImageFileError(f"{width}x{height} pixels are less than {MIN_SIDE}x{MIN_SIDE}")
+                    if image.alpha is not None and image.alpha.min() < image.white:
+                        self.transparent.append(file.name)
+                    if image.white == SIXTEEN_BITS:
+                        self._brightest = max(self._brightest, int(image.pixels.max()))
+                    yield normalise(image, color_mode=self._color_mode, white=self._white, noisy=noisy)
+                after = os.fstat(opened.fileno())
+            if not right or (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+                raise ImageFileError("the file changed while this stage ran; run `dvc repro` again")
         except ImageFileError as error:
             text = str(error)
             self.problems.append(text if str(file.path) in text else f"{file.path}: {text}")
@@ -124,5 +147,6 @@ def _named(file: ImageFile, items: Iterable[Item]) -> Iterator[tuple[str, Item]]
 
 
 def _digest(image: Stored) -> bytes:
-    content = as_sixteen_bit(image)
+    """Return a checksum of the pixels; equal ones of 8 and of 16 bits have the same."""
+    content = image if image.dtype == np.float32 else as_sixteen_bit(image)
     return hashlib.sha256(f"{content.shape}".encode() + content.tobytes()).digest()

@@ -1,5 +1,7 @@
 """Finds where in an image the error is largest, for the figures: images of any size are shown as crops at 1:1."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.ndimage import uniform_filter
 
@@ -20,11 +22,12 @@ def largest_error(clean: Images, denoised: Images) -> Window:
     return slice(int(top), int(top) + sides[0]), slice(int(left), int(left) + sides[1])
 
 
-def padded_crop(image: Images, window: Window) -> Images:
-    """Return a window of an image as (96, 96, C); what an image is too small for is white."""
-    part = image[window]
-    result = np.ones((CROP, CROP, part.shape[-1]), np.float32)
-    result[: part.shape[0], : part.shape[1]] = part
+def stacked(crops: Sequence[Images]) -> Images:
+    """Return crops (h, w, C) as a stack (N, H, W, C) of the largest sides; what is beyond a crop is white."""
+    height, width = (max(crop.shape[axis] for crop in crops) for axis in (0, 1))
+    result = np.ones((len(crops), height, width, crops[0].shape[-1]), np.float32)
+    for tile, crop in zip(result, crops, strict=True):
+        tile[: crop.shape[0], : crop.shape[1]] = crop
     return result
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from denoising.evaluation.crops import MAX_WHOLE, largest_error, padded_crop, shrunk
+from denoising.evaluation.crops import MAX_WHOLE, largest_error, shrunk, stacked
 from denoising.images import Images, as_bytes, as_float
 from denoising.inference.denoiser import Denoise
 from denoising.io.baseline_results import BaselineResults
@@ -67,6 +67,7 @@ def write_groups(folder: Path, split: Split, denoise: Denoise, groups: Mapping[s
 
 
 def example_rows(split: Split, denoise: Denoise, chosen: Indices) -> dict[str, Images]:
+    """Return chosen images, or crops of images of any size, noisy, denoised and clean."""
     if not split.is_ragged:
         noisy = split.noisy[chosen]
         return {"noisy": noisy, "denoised": denoise(noisy), "clean": as_float(split.clean[chosen])}
@@ -75,11 +76,12 @@ def example_rows(split: Split, denoise: Denoise, chosen: Indices) -> dict[str, I
         example = whole_example(split, denoise, index)
         window = largest_error(example["clean"], example["denoised"])
         for name, image in example.items():
-            rows[name].append(padded_crop(image, window))
-    return {name: np.stack(images) for name, images in rows.items()}
+            rows[name].append(image[window])
+    return {name: stacked(crops) for name, crops in rows.items()}
 
 
 def whole_example(split: Split, denoise: Denoise, index: int) -> dict[str, Images]:
+    """Return one image (H, W, C), noisy, denoised and clean."""
     noisy = split.noisy[index]
     return {"noisy": noisy, "denoised": denoise(noisy[np.newaxis])[0], "clean": as_float(split.clean[index])}
 
@@ -128,9 +130,10 @@ def crops_by_method(split: Split, denoise: Denoise, baselines: BaselineResults, 
         window = largest_error(example["clean"], example["denoised"])
         images = {"noisy": example["noisy"], "denoiser": example["denoised"], "clean": example["clean"]}
         for method, image in (images | {name: of[position] for name, of in baselines.images.items()}).items():
-            made[method].append(padded_crop(image, window))
-    return {method: np.stack(images) for method, images in made.items()}
+            made[method].append(image[window])
+    return {method: stacked(crops) for method, crops in made.items()}
 
 
 def write_sheet(path: Path, rows: Mapping[str, Images]) -> None:
+    """Write rows of images in [0, 1] as a contact sheet."""
     write_contact_sheet(path, {name: as_bytes(stack) for name, stack in rows.items()})

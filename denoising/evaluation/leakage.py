@@ -50,7 +50,9 @@ def image_fingerprints(images: StoredImages) -> Iterator[Fingerprint]:
     """Yield a digest of the content of each image."""
     if isinstance(images, RaggedImages):
         for number in range(len(images)):
-            yield from _digests(as_sixteen_bit(images[number]).reshape(1, -1))
+            image = as_sixteen_bit(images[number])
+            (digest,) = _digests(image.reshape(1, -1))
+            yield f"{image.shape}".encode() + digest  # blank images of different sizes are different images
         return
     for part in batches(len(images), size=CHUNK):
         yield from _digests(images[part].reshape(part.stop - part.start, -1))
@@ -67,8 +69,9 @@ def noise_fingerprints(split: Split) -> Iterator[Fingerprint]:
         return
     if split.is_ragged:
         for number in range(len(split)):
-            before, after = (_outermost(of[number][np.newaxis]) for of in (split.clean, split.noisy))
-            yield from _digests(np.concatenate([as_float(before), after], axis=1))
+            before, after = (_outermost(as_float(of[number])[np.newaxis]) for of in (split.clean, split.noisy))
+            if np.count_nonzero(as_bytes(after) != as_bytes(before)) >= MIN_CHANGED_PIXELS:
+                yield from _digests(np.concatenate([before, after], axis=1))
         return
     for part in batches(len(split), size=CHUNK):
         before, after = _outermost(split.clean[part]), _outermost(split.noisy[part])

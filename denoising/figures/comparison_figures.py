@@ -71,18 +71,18 @@ def comparison_title(best: str, margin: float, *, low: float | None, high: float
 
 
 def noise_sweep(results: Results, path: Path) -> None:
-    sweep, trained = results.tables["noise_sweep"], results.noise_factor
+    sweep = results.tables["noise_sweep"]
     filters = ", ".join(METHOD_LABELS[method] for method in dict.fromkeys(sweep["filter"][sweep["factor"] > 0]))
     with figure(
         path,
         height=4.6,
         title=f"Trained at {results.trained_factors}, the denoiser {helpful_factors(sweep)}",
-        subtitle=f"{results.noise_name} noise, {sweep['images'][0]:,.0f} images per factor. The best filter at each "
-        f"factor ({filters}) is tuned for that factor; it is drawn at its paired difference from the denoiser on "
-        f"{sweep['filter_images'][0]:,.0f} of the images. Bands: 95% intervals.",
+        subtitle=f"{results.noise_name} noise, {results.renoised}{sweep['images'][0]:,.0f} images per factor. The best "
+        f"filter at each factor ({filters}) is tuned for that factor; it is drawn at its paired difference from the "
+        f"denoiser on {sweep['filter_images'][0]:,.0f} of the images. Bands: 95% intervals.",
         dpi=results.dpi,
     ) as drawing:
-        draw_noise_sweep(drawing, sweep, trained=trained)
+        draw_noise_sweep(drawing, sweep, trained=results.trained_range)
 
 
 def helpful_factors(sweep: Columns) -> str:
@@ -104,9 +104,10 @@ def noise_types(results: Results, path: Path) -> None:
         path,
         height=4.6,
         title=drop_title(types),
-        subtitle=f"{types['images'][0]:,.0f} images. Each type of noise has the factor at which the noisy images have "
-        "the same PSNR as in training; a type that cannot be as strong has a factor of 1. In distribution: "
-        f"{results.noise_name} noise at the same PSNR of the noisy images. Error bars: 95% intervals.",
+        subtitle=f"Measured on {results.renoised}{types['images'][0]:,.0f} images. Each type of noise has the factor "
+        "at which the noisy images have the same PSNR as with the prepared noise; a type that cannot be as strong has "
+        f"a factor of 1. In distribution: {results.noise_name} noise at the same PSNR of the noisy images. Error bars: "
+        "95% intervals.",
         dpi=results.dpi,
     ) as drawing:
         draw_noise_types(drawing, types)
@@ -133,7 +134,7 @@ def confusion(results: Results, path: Path) -> None:
         if pair
         else ""
     )
-    accuracy = {name: results.summary[name]["accuracy"] for name in ("clean", "noisy")}
+    accuracy = accuracy_of_images(results.tables["images"])
     with figure(
         path,
         height=5.0,
@@ -143,6 +144,11 @@ def confusion(results: Results, path: Path) -> None:
         dpi=results.dpi,
     ) as drawing:
         draw_confusion(drawing, counts, names)
+
+
+def accuracy_of_images(images: Columns) -> dict[str, float]:
+    """Return the accuracy on clean and on noisy images of the realization that the figures show."""
+    return {name: float(np.mean(images[f"{name}_class"] == images["label"])) for name in ("clean", "noisy")}
 
 
 def repaired_and_flipped(results: Results, path: Path) -> None:

@@ -38,10 +38,11 @@ def draw_methods(drawing: Figure, methods: Columns, *, clean_accuracy: float | N
     right.set_xticks([0, 50, 100], ["0", "50%", "100%"])
 
 
-def draw_noise_sweep(drawing: Figure, sweep: Columns, *, trained: float) -> None:
+def draw_noise_sweep(drawing: Figure, sweep: Columns, *, trained: tuple[float, float]) -> None:
     """Draw PSNR and SSIM of the denoiser and of the best filter over the noise factor, with their intervals.
 
-    The filter was applied to fewer images, so it is drawn at its paired distance from the denoiser on these.
+    `trained` is the lowest and the highest factor of the training. The filter was applied to fewer images, so it is
+    drawn at its paired distance from the denoiser on these.
     """
     left, right = drawing.subplots(1, 2)
     factor = sweep["factor"]
@@ -68,12 +69,14 @@ def draw_noise_sweep(drawing: Figure, sweep: Columns, *, trained: float) -> None
         ):
             axes.plot(factor, mean, color=colour, label=name, marker=".")
             axes.fill_between(factor, low, high, color=colour, alpha=0.25, linewidth=0)
-        axes.axvline(trained, color="#444444", linestyle=":", linewidth=1)
-        axes.set(xlabel="noise factor", xlim=widened(factor.min(), max(factor.max(), trained)))
+        for end in set(trained):
+            axes.axvline(end, color="#444444", linestyle=":", linewidth=1)
+        axes.axvspan(*trained, color="#444444", alpha=0.06, linewidth=0)
+        axes.set(xlabel="noise factor", xlim=widened(factor.min(), max(factor.max(), trained[1])))
     top = np.ceil(sweep["denoised_psnr"].max() / 5) * 5 + 10
     left.set(title="PSNR (dB)", ylim=(0, top))
     right.set(title="SSIM", ylim=(min(0, sweep["denoised_ssim"].min()), 1.02))
-    right.annotate("trained\nhere", (trained, 0.02), (4, 0), textcoords="offset points", size=10.5, color="#444444")
+    right.annotate("trained\nhere", (trained[0], 0.02), (4, 0), textcoords="offset points", size=10.5, color="#444444")
     left.legend(fontsize=10)
 
 
@@ -102,7 +105,7 @@ def draw_noise_types(drawing: Figure, types: Columns) -> None:
     axes.set_xticks(places, [NOISE_LABELS[kind].replace(" and ", "\nand ") for kind in types["kind"]])
     axes.set(
         ylabel="PSNR (dB)",
-        ylim=(0, min(40, max(types[f"{name}_psnr"].max() for name in ("noisy", "denoised", "in_distribution")) * 1.3)),
+        ylim=(0, max(types[f"{name}_psnr"].max() for name in ("noisy", "denoised", "in_distribution")) * 1.3),
     )
     axes.grid(visible=False, axis="x")
     axes.legend(loc="upper left", ncols=3, fontsize=10.5)

@@ -115,7 +115,9 @@ def accuracy_gain(classes: Columns, names: list[str]) -> str:
         return "The accuracy does not increase distinguishably for any class."
     if not doubtful:
         return "The accuracy increases for every class."
-    return f"The accuracy does not increase distinguishably for class {', '.join(doubtful)}."
+    *others, last = doubtful
+    named = f"classes {', '.join(others)} and {last}" if others else f"class {last}"
+    return f"The accuracy does not increase distinguishably for {named}."
 
 
 def best_median_worst(results: Results, path: Path) -> None:

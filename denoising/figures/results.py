@@ -62,10 +62,12 @@ class Results:
 
     @property
     def dataset(self) -> str:
+        """The name of the data set."""
         return DATASET_LABELS[self.summary["dataset"]]
 
     @property
     def measured_on(self) -> str:
+        """The number of measured images, with their split and data set."""
         return f"{self.summary['images']:,} {self.summary['split']} images of {self.dataset}"
 
     @property
@@ -96,12 +98,16 @@ class Results:
         return self.summary["noise"]["factor"]
 
     @property
+    def trained_range(self) -> tuple[float, float]:
+        """The lowest and the highest noise factor of the training."""
+        chosen = self.training["parameters"].get("noise_factor_range", "prepared")
+        low, high = [self.noise_factor] * 2 if chosen == "prepared" else chosen
+        return low, high
+
+    @property
     def trained_factors(self) -> str:
         """The noise factors of the training in words."""
-        low, high = [self.noise_factor] * 2
-        chosen = self.training["parameters"].get("noise_factor_range", "prepared")
-        if chosen != "prepared":
-            low, high = chosen
+        low, high = self.trained_range
         if low == high:
             return f"a noise factor of {factor_text(low)}"
         return f"noise factors from {factor_text(low)} to {factor_text(high)}"
@@ -112,6 +118,7 @@ class Results:
 
     @property
     def noise(self) -> str:
+        """The type of noise with its factor."""
         factor = self.summary["noise"].get("factor")
         return f"{self.noise_name} noise" + (f" of factor {factor_text(factor)}" if factor is not None else "")
 
@@ -123,6 +130,11 @@ class Results:
     @property
     def crop_note(self) -> str:
         return " Shown: the 96x96 pixels with the largest error." if self.has_crops else ""
+
+    @property
+    def renoised(self) -> str:
+        """What is given other noise than the prepared one; followed by a number of images."""
+        return "the middle 128x128 pixels of " if self.has_crops else ""
 
     @property
     def realizations(self) -> str:

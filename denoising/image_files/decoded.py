@@ -1,14 +1,16 @@
 """A decoded image, and what all formats have in common: limits, orientation and transparency."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from denoising.errors import ImageFileError
 
 Pixels = NDArray[Any]  # uint8, uint16 or float32
+Allocate = Callable[[tuple[int, ...], DTypeLike], Pixels]  # returns an array for what is decoded, as np.empty does
 MAX_PIXELS = 2**28  # of one image; more is taken for a file that lies about its size
 # The value of orientation in EXIF and TIFF: what turns the stored rows and columns upright.
 _UPRIGHT = {
@@ -25,14 +27,25 @@ _UPRIGHT = {
 
 @dataclass(frozen=True)
 class DecodedImage:
-    """An upright image: `pixels` (H, W, 1 or 3) are uint8, uint16 or float32; `alpha` (H, W) has the same type.
+    """An image as it is stored: `pixels` (H, W, 1 or 3) are uint8, uint16 or float32; `alpha` (H, W) has the same type.
 
-    `white` is the value of a white pixel by the format: 255, 65535 or 1, or 4095 for a TIFF of 12 bits.
+    `white` is the value of a white pixel by the format: 255, 65535 or 1, or 4095 for a TIFF of 12 bits. `orientation`,
+    1 to 8 as in EXIF, says how it is to be turned.
     """
 
     pixels: Pixels
     alpha: Pixels | None
     white: float
+    orientation: int = 1
+
+    def upright(self) -> "DecodedImage":
+        """Return the image turned upright."""
+        turn = _UPRIGHT.get(self.orientation, _UPRIGHT[1])
+        alpha = None if self.alpha is None else np.ascontiguousarray(turn(self.alpha))
+        return DecodedImage(np.ascontiguousarray(turn(self.pixels)), alpha, self.white)
+
+
+Change = Callable[[DecodedImage], DecodedImage]  # of the pixels alone
 
 
 def require_plausible_size(width: int, height: int) -> None:
@@ -53,8 +66,18 @@ def decoded(array: Pixels, *, orientation: int = 1, white: float | None = None) 
         raise ImageFileError(f"its shape is {array.shape}, which is neither grey nor RGB")
     if array.dtype == np.float32 and not np.isfinite(array).all():
         raise ImageFileError("it contains NaN or infinite values")
-    upright = np.ascontiguousarray(_UPRIGHT.get(orientation, _UPRIGHT[1])(array))
-    channels = 1 if upright.shape[-1] < 3 else 3
-    alpha = upright[..., channels] if upright.shape[-1] > channels else None
+    channels = 1 if array.shape[-1] < 3 else 3
+    alpha = array[..., channels] if array.shape[-1] > channels else None
     whites = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
-    return DecodedImage(upright[..., :channels], alpha, white or whites.get(array.dtype, 1.0))
+    return DecodedImage(array[..., :channels], alpha, white or whites.get(array.dtype, 1.0), orientation)
+
+
+def channels_together(image: DecodedImage) -> Pixels:
+    """Return pixels and alpha as one array, (H, W) or (H, W, 2 to 4)."""
+    if image.alpha is None:
+        return image.pixels[..., 0] if image.pixels.shape[-1] == 1 else image.pixels
+    shape = (*image.alpha.shape, image.pixels.shape[-1] + 1)
+    base = image.pixels.base
+    if isinstance(base, np.ndarray) and image.alpha.base is base and base.shape == shape:
+        return base  # without a copy
+    return np.concatenate([image.pixels, image.alpha[..., np.newaxis]], axis=-1)

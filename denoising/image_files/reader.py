@@ -1,7 +1,9 @@
 """Reads an image file whole, whatever its format, or says in one sentence why it cannot be read."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from denoising.errors import ImageFileError
 from denoising.image_files.decoded import DecodedImage
@@ -12,34 +14,55 @@ from denoising.image_files.tiff import MAGIC, decode_tiff
 def read_image_file(path: Path) -> Iterator[DecodedImage]:
     """Yield the image in a file, or the pages of a TIFF file; raises as `decode_image` does."""
     try:
-        content = path.read_bytes()
+        file = path.open("rb")
     except OSError as error:
         raise ImageFileError(f"{path}: {error.strerror}") from error
-    yield from decode_image(content, name=str(path))
+    with file:
+        yield from decode_image(file, name=str(path))
 
 
-def decode_image(content: bytes, *, name: str) -> Iterator[DecodedImage]:
-    """Yield the image in the content of a file, or the pages of a TIFF file.
+def decode_image(file: BinaryIO, *, name: str) -> Iterator[DecodedImage]:
+    """Yield the image in an open file, or the pages of a TIFF file, one after the other, upright.
 
-    The content decides the format, not the suffix of the name. Pixels keep their depth; palettes are resolved;
-    orientation is obeyed.
+    The content decides the format, not the suffix of the name. Pixels keep their depth; palettes are resolved.
 
     Raises:
         ImageFileError: when it is no such image, damaged, or could only be read in part.
     """
-    try:
-        if content.startswith(MAGIC):
-            yield from decode_tiff(content)
+    with naming(name):
+        if is_tiff(file):
+            yield from (page.upright() for page in decode_tiff(file))
         else:
-            yield decode_raster(content)
+            yield decode_raster(file.read()).upright()
+
+
+def is_tiff(file: BinaryIO) -> bool:
+    """Say whether an open file begins as a TIFF file does."""
+    file.seek(0)
+    begins = file.read(len(MAGIC[0])) in MAGIC
+    file.seek(0)
+    return begins
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Turn whatever the libraries raise for a damaged file into an `ImageFileError` that names the file."""
+    try:
+        yield
     except ImageFileError as error:
         raise ImageFileError(f"{name}: {error}") from error
-    except Exception as error:  # the libraries raise many types for a damaged file
+    except MemoryError as error:
+        raise ImageFileError(f"{name}: there is not enough memory for it") from error
+    except Exception as error:  # of many types
         raise ImageFileError(f"{name}: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
     text = str(error).partition("\n")[0]
+    if "input stream too small" in text:  # of PNG
+        return "it is truncated: a part of its pixels is missing"
     if "cannot identify image file" in text:
         return "this is no PNG, JPEG, TIFF, WebP or BMP image"
     return text or type(error).__name__

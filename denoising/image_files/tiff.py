@@ -1,81 +1,97 @@
 """Decodes TIFF by tifffile: every page at its full depth."""
 
-import io
 import logging
 import math
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import tifffile
 
 from denoising.errors import ImageFileError
-from denoising.image_files.decoded import DecodedImage, Pixels, decoded, require_plausible_size
+from denoising.image_files.decoded import Allocate, DecodedImage, Pixels, decoded, require_plausible_size
 
+Page = Any  # a TiffPage of tifffile
 MAX_PAGES = 100_000
 MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _GREY = (tifffile.PHOTOMETRIC.MINISBLACK, tifffile.PHOTOMETRIC.MINISWHITE)
 
 
-def decode_tiff(content: bytes) -> Iterator[DecodedImage]:
+def decode_tiff(opened: BinaryIO, *, allocate: Allocate = np.empty) -> Iterator[DecodedImage]:
     """Yield the pages of a TIFF file; raises `ImageFileError`, or an exception of the library."""
-    with _refusing_what_is_logged():
-        file = tifffile.TiffFile(io.BytesIO(content))
+    return (image for _, image in decode_pages(opened, allocate=allocate))
+
+
+def decode_pages(opened: BinaryIO, *, allocate: Allocate) -> Iterator[tuple[Page, DecodedImage]]:
+    """Yield the pages of a TIFF file, each as tifffile describes it, and decoded."""
+    size = opened.seek(0, os.SEEK_END)
+    opened.seek(0)
+    with refusing_what_is_logged():
+        file = tifffile.TiffFile(opened)
         pages = len(file.pages)
     with file:
         if pages > MAX_PAGES:
             raise ImageFileError(f"it has {pages:,} pages, more than {MAX_PAGES:,}")
         count = 0
         for number in range(pages):
-            with _refusing_what_is_logged():
+            with refusing_what_is_logged():
                 frame = file.pages[number]
-                page: Any = frame.aspage() if isinstance(frame, tifffile.TiffFrame) else frame
+                page: Page = frame.aspage() if isinstance(frame, tifffile.TiffFrame) else frame
                 if page.is_reduced or page.is_mask:  # thumbnails, masks
                     continue
-                image = _decode(page, size=len(content))
+                image = _decode(page, size=size, allocate=allocate)
             count += 1
-            yield image
-        with _refusing_what_is_logged():
+            yield page, image
+        with refusing_what_is_logged():
             planes = sum(math.prod(series.shape[: -series.keyframe.ndim]) for series in file.series)
-        if not count or ((file.is_imagej or file.is_shaped) and planes != count):
+        if not count or ((file.is_imagej or file.is_shaped or file.is_stk) and planes != count):
             raise ImageFileError(f"of its images, {count} can be read; save each as a page")
 
 
-class _Keeper(logging.Handler):
-    """Keeps what is logged."""
+class _Warnings(logging.Filter):
+    """Keeps what a thread logs while it asks for that, in place of showing it."""
 
-    def __init__(self, level: int) -> None:
-        super().__init__(level)
-        self.messages: list[str] = []
+    def __init__(self) -> None:
+        super().__init__()
+        self.of_thread = threading.local()
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())
+    def filter(self, record: logging.LogRecord) -> bool:
+        kept: list[str] | None = getattr(self.of_thread, "messages", None)
+        if kept is not None and record.levelno >= logging.WARNING:
+            kept.append(record.getMessage())
+        return kept is None
+
+
+_WARNINGS = _Warnings()
 
 
 @contextmanager
-def _refusing_what_is_logged() -> Iterator[None]:
+def refusing_what_is_logged() -> Iterator[None]:
     """Raise `ImageFileError` if tifffile logged a warning: it has then not read all."""
-    handler = _Keeper(logging.WARNING)
-    logger = logging.getLogger("tifffile")
-    logger.addHandler(handler)
-    propagate, logger.propagate = logger.propagate, False
+    logging.getLogger("tifffile").addFilter(_WARNINGS)  # once, however often
+    outer = getattr(_WARNINGS.of_thread, "messages", None)
+    messages: list[str] = []
+    _WARNINGS.of_thread.messages = messages
     try:
         yield
     finally:
-        logger.removeHandler(handler)
-        logger.propagate = propagate
-    if handler.messages:
-        raise ImageFileError(handler.messages[0].partition("\n")[0])
+        _WARNINGS.of_thread.messages = outer
+    if messages:
+        raise ImageFileError(messages[0].partition("\n")[0])
 
 
-def _decode(page: Any, *, size: int) -> DecodedImage:
+def _decode(page: Page, *, size: int, allocate: Allocate) -> DecodedImage:
     require_plausible_size(page.imagewidth, page.imagelength)
     if page.imagedepth > 1:
         raise ImageFileError("it is a volume; save its slices as pages")
+    if any(sub.size > page.size for sub in page.pages or ()):
+        raise ImageFileError("it has a larger image behind a small one; save that as a page")
     _require_channels(page)
     _require_whole(page, size=size)
-    pixels = page.asarray()
+    pixels = page.asarray(out=allocate(page.shape, page.dtype)) if page.dtype.kind in "uf" else page.asarray()
     if page.planarconfig == tifffile.PLANARCONFIG.SEPARATE and page.samplesperpixel > 1:
         pixels = np.moveaxis(pixels, 0, -1)
     orientation = int(page.tags.valueof("Orientation", 1))
@@ -88,20 +104,27 @@ def _decode(page: Any, *, size: int) -> DecodedImage:
         if bits < 8:  # one to seven bits have few values, which 8 bits hold exactly or nearly so
             pixels, white = np.rint(pixels * (255 / white)).astype(np.uint8), 255.0
         if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
-            pixels = np.asarray(white - pixels, pixels.dtype)
+            pixels = inverted(pixels, white)
     elif page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
         raise ImageFileError("its white is 0, which is not defined for floating point")
     return decoded(pixels, orientation=orientation, white=white)
 
 
+def inverted(pixels: Pixels, white: float) -> Pixels:
+    """Return grey pixels (H, W), or those of (H, W, 2) with their alpha as it is, with black for white."""
+    grey = pixels[..., 0] if pixels.ndim == 3 else pixels
+    np.subtract(pixels.dtype.type(white), grey, out=grey)
+    return pixels
+
+
 def _resolve(indices: Pixels, colours: Pixels) -> Pixels:
     """Return palette indices (H, W) as colours (H, W, 3): of 8 bits where the palette has no more, else of 16."""
-    resolved = np.moveaxis(colours, 0, -1)[indices]
+    resolved = np.moveaxis(colours, 0, -1)[indices.astype(np.uint16)]  # of 1 bit they are booleans
     eight = resolved >> 8
     return eight.astype(np.uint8) if np.all(np.isin(resolved, (eight << 8, eight * 257))) else resolved
 
 
-def _require_channels(page: Any) -> None:
+def _require_channels(page: Page) -> None:
     """Refuse colours that are not those of the screen, and channels that are neither colour nor transparency."""
     photometric, samples = page.photometric, page.samplesperpixel
     is_jpeg = page.compression in (tifffile.COMPRESSION.JPEG, tifffile.COMPRESSION.OJPEG)
@@ -110,11 +133,13 @@ def _require_channels(page: Any) -> None:
         raise ImageFileError(f"its colours are {photometric.name}; convert it to RGB or grey first")
     colours = 1 if photometric in (*_GREY, tifffile.PHOTOMETRIC.PALETTE) else 3
     extra = [int(kind) for kind in page.extrasamples]
+    if extra == [tifffile.EXTRASAMPLE.ASSOCALPHA]:
+        raise ImageFileError("its colours are multiplied by its transparency; save it without that")
     if samples != colours and not (samples == colours + 1 and extra == [tifffile.EXTRASAMPLE.UNASSALPHA]):
         raise ImageFileError(f"it has {samples} channels; save it as grey or RGB, with or without transparency")
 
 
-def _require_whole(page: Any, *, size: int) -> None:
+def _require_whole(page: Page, *, size: int) -> None:
     """Refuse a page whose segments are missing or lie beyond the end of the file: tifffile would fill in zeros."""
     if not len(page.dataoffsets) == len(page.databytecounts) == math.prod(page.chunked):
         raise ImageFileError("it is truncated: a part of its pixels is missing")

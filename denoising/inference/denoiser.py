@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from denoising.backend import keras, tensorflow
 from denoising.batching import batches
-from denoising.errors import DamagedFileError, DenoisingError
+from denoising.errors import DenoisingError
 from denoising.images import Images, require_images
-from denoising.inference.saved_model import accepts, load_model, stride_of
+from denoising.inference.network import Network
+from denoising.inference.networks import load_network
 from denoising.inference.tiling import apply_in_tiles
 
 MAX_VALUE = 64.0  # noise may leave [0, 1], but not that far: these are images from 0 to 255
@@ -24,15 +24,10 @@ class Denoiser:
     `image_shape` is the (H, W, C) that it takes; None stands for any size. Large images are denoised in tiles.
     """
 
-    def __init__(self, model: keras.Model, *, name: str, batch_size: int) -> None:
-        self.image_shape: tuple[int | None, ...] = model.input_shape[1:]
-        self.parameter_count: int = model.count_params()
-        self._name, self._batch_size = name, batch_size
-        self._predict, self._stride = model.predict_on_batch, 1
-        if None in self.image_shape:
-            shape = tensorflow.TensorSpec((None, None, None, self.image_shape[-1]), "float32")
-            self._predict = tensorflow.function(model, input_signature=[shape])  # one graph for all sizes
-            self._stride = stride_of(model)
+    def __init__(self, network: Network, *, batch_size: int) -> None:
+        self.image_shape = network.image_shape
+        self.parameter_count = network.parameter_count
+        self._network, self._batch_size = network, batch_size
 
     def __call__(self, noisy: Images) -> Images:
         """Return denoised images (N, H, W, C), float32, clipped to [0, 1].
@@ -47,31 +42,29 @@ class Denoiser:
             raise DenoisingError(
                 f"Expected images in [0, 1], found values up to {np.abs(noisy).max():g}. Divide 8-bit images by 255."
             )
-        if not accepts((None, *self.image_shape), noisy.shape[1:]):
-            raise DenoisingError(f"{self._name} takes images (N, H, W, C) of {self.image_shape}, found {noisy.shape}.")
+        if not self._network.accepts(noisy.shape[1:]):
+            raise DenoisingError(
+                f"{self._network.name} takes images (N, H, W, C) of {self.image_shape}, found {noisy.shape}."
+            )
         size = max(1, min(self._batch_size, MAX_VALUES // max(1, noisy[:1].size)))
-        parts = [self._denoise(noisy[part]) for part in batches(len(noisy), size=size)]
+        parts = [
+            clipped(apply_in_tiles(self._network.apply, noisy[part], self._network.tiling()), name=self._network.name)
+            for part in batches(len(noisy), size=size)
+        ]
         return np.concatenate(parts) if parts else np.empty_like(noisy, np.float32)
 
-    def _denoise(self, noisy: Images) -> Images:
-        if self._stride > 1 or None in self.image_shape:
-            denoised = apply_in_tiles(self._apply, noisy, stride=self._stride)
-        else:
-            denoised = self._apply(noisy)
-        if not np.isfinite(denoised).all():
-            raise DenoisingError(
-                f"The output of {self._name} is not finite: its training diverged. Lower the learning rate."
-            )
-        return np.clip(denoised, 0, 1)
 
-    def _apply(self, noisy: Images) -> Images:
-        return np.asarray(self._predict(noisy), np.float32)
+def clipped(denoised: Images, *, name: str) -> Images:
+    """Return the output of the network `name` clipped to [0, 1]; raises `DenoisingError` where it is not finite."""
+    if not np.isfinite(denoised).all():
+        raise DenoisingError(f"The output of {name} is not finite: its training diverged. Lower the learning rate.")
+    return np.clip(denoised, 0, 1)
 
 
 def load(
     path: str | PathLike[str], *, image_shape: tuple[int | None, ...] | None = None, batch_size: int = 500
 ) -> Denoiser:
-    """Return the denoiser saved in an .h5 file: stock Keras layers; no code in the file is run.
+    """Return the denoiser saved in an .h5 or an .onnx file; no code in the file is run.
 
     Where `image_shape` is given, the denoiser must take images (N, *image_shape). `batch_size` images are denoised at a
     time, which bounds the memory.
@@ -91,7 +84,4 @@ def load(
     """
     if batch_size < 1:
         raise DenoisingError(f"Expected a batch size of at least 1, found {batch_size}.")
-    model = load_model(Path(path), image_shape=image_shape)
-    if len(model.inputs) != 1 or not accepts(model.output_shape, model.input_shape[1:]):
-        raise DamagedFileError(f"{path} is not a denoiser: from {model.input_shape} it makes {model.output_shape}.")
-    return Denoiser(model, name=str(path), batch_size=batch_size)
+    return Denoiser(load_network(Path(path), image_shape=image_shape), batch_size=batch_size)

@@ -32,6 +32,14 @@ def load_model(path: Path, *, image_shape: tuple[int | None, ...] | None = None)
     return model
 
 
+def load_denoiser(path: Path, *, image_shape: tuple[int | None, ...] | None = None) -> keras.Model:
+    """Return the model in `path`, which makes images of the shape that it takes; raises as `load_model`."""
+    model = load_model(path, image_shape=image_shape)
+    if len(model.inputs) != 1 or not accepts(model.output_shape, model.input_shape[1:]):
+        raise DamagedFileError(f"{path} is not a denoiser: from {model.input_shape} it makes {model.output_shape}.")
+    return model
+
+
 def accepts(shape: object, image_shape: tuple[int | None, ...]) -> bool:
     """Say whether a model's shape (None, H, W, C), in which None stands for any size, accepts the images."""
     return (

@@ -15,6 +15,7 @@ from denoising.errors import DenoisingError
 from denoising.models.cae import cae
 from denoising.models.deep_cae import deep_cae
 from denoising.models.dncnn import dncnn
+from denoising.models.drunet import drunet
 from denoising.models.size import ImageShape, ModelSize
 from denoising.models.unet import unet
 from denoising.models.vae import sampling_vae, vae
@@ -26,6 +27,7 @@ ARCHITECTURES: dict[str, Architecture] = {
     "vae": vae,
     "unet": unet,
     "dncnn": dncnn,
+    "drunet": drunet,
 }
 TRAINING_MODELS: dict[str, Architecture] = {
     **ARCHITECTURES,
@@ -35,13 +37,11 @@ TRAINING_MODELS: dict[str, Architecture] = {
 }
 
 
-def build_model(
-    architecture: str, image_shape: ImageShape, *, filters: int = 32, depth: int = 2, residual: bool = False
-) -> keras.Model:
+def build_model(architecture: str, image_shape: ImageShape, *, filters: int = 32, depth: int = 2) -> keras.Model:
     """Return an untrained denoiser in float32 for images (N, *image_shape), where `image_shape` is (H, W, C).
 
-    `architecture` is one of cae, deep_cae, vae, unet and dncnn; `cae` has a size of its own. H and W may be None: the
-    network then takes any multiple of 8. With `residual`, a unet predicts the noise, which is subtracted.
+    `architecture` is one of cae, deep_cae, vae, unet, dncnn and drunet; `cae` has a size of its own. H and W may be
+    None: the network then takes any multiple of 8.
 
     Raises:
         DenoisingError: when the architecture is unknown, or not possible for this shape or depth.
@@ -56,21 +56,15 @@ def build_model(
     if filters < 1 or depth < 1:
         raise DenoisingError(f"Expected at least one filter and a depth of at least 1, found {filters} and {depth}.")
     with _dtype_policy("float32"):
-        return ARCHITECTURES[architecture](image_shape, ModelSize(filters, depth, residual))
+        return ARCHITECTURES[architecture](image_shape, ModelSize(filters, depth))
 
 
 def build_training_model(
-    architecture: str,
-    image_shape: ImageShape,
-    *,
-    precision: str,
-    filters: int = 32,
-    depth: int = 2,
-    residual: bool = False,
+    architecture: str, image_shape: ImageShape, *, precision: str, filters: int = 32, depth: int = 2
 ) -> keras.Model:
     """Return the network that is fitted; it computes in `precision`, float32 or mixed_bfloat16."""
     with _dtype_policy(precision):
-        return TRAINING_MODELS[architecture](image_shape, ModelSize(filters, depth, residual))
+        return TRAINING_MODELS[architecture](image_shape, ModelSize(filters, depth))
 
 
 def copy_weights(training_model: keras.Model, denoiser: keras.Model) -> None:

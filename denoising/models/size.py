@@ -9,14 +9,10 @@ ImageShape = tuple[int | None, ...]  # (H, W, C); None for any height or width
 
 @dataclass(frozen=True)
 class ModelSize:
-    """The filters of a convolution and the number of consecutive convolutions; each architecture says where.
-
-    With `residual`, the network predicts the noise instead of the image.
-    """
+    """The filters of a convolution and the number of consecutive convolutions; each architecture says where."""
 
     filters: int
     depth: int
-    residual: bool = False
 
 
 def require_multiple_of_4(shape: ImageShape, architecture: str) -> None:

@@ -15,8 +15,8 @@ def center_crops(split: Split, indices: NDArray[np.int64], *, size: int, multipl
     """Return the chosen images of a split, cropped to at most `size` pixels a side, in memory, with their noise.
 
     The sides are multiples of `multiple`. Small images of one size are returned whole, unless that asks for a crop. Of
-    images of different sizes the smaller ones are left out, if there are larger ones. A crop has the noise that its
-    image has there.
+    images of different sizes those that are too small are left out, if they are the minority; else all are cropped to
+    the smallest. A crop has the noise that its image has there.
     """
     if not split.is_ragged:
         labels = split.labels[indices] if split.labels is not None else None
@@ -26,7 +26,7 @@ def center_crops(split: Split, indices: NDArray[np.int64], *, size: int, multipl
         size = MAX_WHOLE
     shapes = all_shapes[indices]
     is_large = shapes[:, :2].min(axis=1) >= size
-    if is_large.any():
+    if 2 * np.count_nonzero(is_large) >= len(indices):
         indices, shapes = indices[is_large], shapes[is_large]
     side = [min(size, int(shapes[:, axis].min())) // multiple * multiple for axis in (0, 1)]
     clean, noisy = [], []

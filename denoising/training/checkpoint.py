@@ -68,11 +68,15 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         old.unlink()
 
 
-def load_checkpoint(path: Path) -> Checkpoint | None:
-    """Return the saved checkpoint; None where there is none, or where it is damaged."""
-    content = path.read_bytes() if path.is_file() else b""
+def read_checkpoint(path: Path) -> bytes:
+    """Return a saved checkpoint as it is stored; empty where there is none."""
+    return path.read_bytes() if path.is_file() else b""
+
+
+def parse_checkpoint(content: bytes) -> Checkpoint:
+    """Return a stored checkpoint, or that of a training which has not begun where it is empty or damaged."""
     if hashlib.sha256(content[CHECKSUM_BYTES:]).digest() != content[:CHECKSUM_BYTES]:
-        return None
+        return Checkpoint()
     with np.load(io.BytesIO(content[CHECKSUM_BYTES:]), allow_pickle=False) as file:
         history, seconds = json.loads(str(file["notes"]))
         state, best = ([file[key] for key in file.files if key.startswith(name)] for name in ("state_", "best_"))

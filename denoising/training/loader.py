@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoising.batching import shuffled_chunks
+from denoising.cluster.members import ALONE, Cluster
 from denoising.errors import DenoisingError
 from denoising.images import Images, Stored
 from denoising.io.splits import CleanSplit, Split
@@ -18,14 +19,17 @@ from denoising.training.mmap_reader import read_images
 
 
 class Loader(Protocol):
-    """Yields the examples of an epoch in chunks: noisy (float32) and clean (as stored), (N, H, W, C)."""
+    """Yields the examples of an epoch in chunks: noisy (float32) and clean (as stored), (N, H, W, C).
+
+    With each comes the number of examples in the chunk of all workers.
+    """
 
     @property
     def batch_size(self) -> int: ...
 
     def __len__(self) -> int: ...
 
-    def epoch(self, number: int) -> Iterator[tuple[Images, Stored]]: ...
+    def epoch(self, number: int) -> Iterator[tuple[Images, Stored, int]]: ...
 
 
 @dataclass(frozen=True)
@@ -37,14 +41,15 @@ class TrainingLoader:
     noise: OnTheFlyNoise | None
     batch_size: int
     seed: int
+    cluster: Cluster = ALONE
 
     def __len__(self) -> int:
         return len(self.indices)
 
-    def epoch(self, number: int) -> Iterator[tuple[Images, Stored]]:
+    def epoch(self, number: int) -> Iterator[tuple[Images, Stored, int]]:
         """Yield noisy (float32) and clean (as stored) images in chunks, each once, in the random order of the epoch.
 
-        Only one chunk is in memory, whatever the size of the data.
+        Of every batch this worker takes its share. Only one chunk is in memory, whatever the size of the data.
         """
         for chunk in shuffled_chunks(
             len(self),
@@ -53,12 +58,14 @@ class TrainingLoader:
             seed=self.seed,
             epoch=number,
         ):
-            indices = self.indices[chunk]
+            indices = self.indices[self.cluster.share(chunk, batch_size=self.batch_size)]
+            if not len(indices):
+                continue
             clean = read_images(self.split.clean, indices)
             if self.noise is None:
-                yield read_images(self.split.noisy, indices), clean
+                yield read_images(self.split.noisy, indices), clean, len(chunk)
             else:
-                yield self.noise.add(clean, indices, epoch=number), clean
+                yield self.noise.add(clean, indices, epoch=number), clean, len(chunk)
 
 
 def require_one_size(splits: Iterable[CleanSplit]) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoising.batching import shuffled_chunks
+from denoising.cluster.members import ALONE, Cluster
 from denoising.errors import DenoisingError
 from denoising.images import Images, Stored, as_float
 from denoising.io.ragged import rows_of, shapes_of
@@ -30,14 +31,16 @@ class PatchLoader:
     seed: int
     patch_size: int
     patches_per_image: int
+    cluster: Cluster = ALONE
 
     def __len__(self) -> int:
         return len(self.indices) * self.patches_per_image
 
-    def epoch(self, number: int) -> Iterator[tuple[Images, Stored]]:
+    def epoch(self, number: int) -> Iterator[tuple[Images, Stored, int]]:
         """Yield noisy (float32) and clean (as stored) patches (N, patch_size, patch_size, C) in chunks of batches.
 
-        Only the rows that a patch lies in are read: memory does not depend on the number of images.
+        Of every batch this worker takes its share. Only the rows that a patch lies in are read: memory does not depend
+        on the number of images.
         """
         channels, generators = self.split.image_shape[-1], IndexedGenerators(self.seed, Purpose.PATCH, number)
         for chunk in shuffled_chunks(
@@ -47,12 +50,15 @@ class PatchLoader:
             seed=self.seed,
             epoch=number,
         ):
-            cut = [self._cut(int(patch), generators.at(int(patch))) for patch in chunk]
+            own = self.cluster.share(chunk, batch_size=self.batch_size)
+            if not len(own):
+                continue
+            cut = [self._cut(int(patch), generators.at(int(patch))) for patch in own]
             clean = np.stack([one for one, _ in cut])
             if self.noise is None:
-                yield np.stack([as_float(other) for _, other in cut if other is not None]), clean
+                yield np.stack([as_float(other) for _, other in cut if other is not None]), clean, len(chunk)
             else:
-                yield self.noise.add(clean, chunk, epoch=number), clean
+                yield self.noise.add(clean, own, epoch=number), clean, len(chunk)
 
     def _cut(self, patch: int, random: np.random.Generator) -> tuple[Stored, Stored | None]:
         """Return a clean patch and, where the noisy images are recorded, the noisy one at the same place."""

@@ -5,16 +5,28 @@ from collections.abc import Callable
 import numpy as np
 
 from denoising.backend import keras, tensorflow
+from denoising.backend.distribution import Sums
 from denoising.backend.train_function import any_length
 from denoising.batching import batches, prefetch
+from denoising.cluster.members import ALONE, Cluster
 from denoising.io.splits import Split
 from denoising.training.losses import LOSSES, from_stored, psnr, ssim
 
 BATCH_BYTES = 2**21  # of noisy images
 
 
-def make_validation_function(denoiser: keras.Model, validation: Split, *, loss: str) -> Callable[[], dict[str, float]]:
-    """Return a function that measures the denoiser as it is then: mean loss, PSNR (decibels) and SSIM."""
+def make_validation_function(
+    denoiser: keras.Model,
+    validation: Split,
+    *,
+    loss: str,
+    cluster: Cluster = ALONE,
+    sums: Sums = lambda own: own,
+) -> Callable[[], dict[str, float]]:
+    """Return a function that measures the denoiser as it is then: mean loss, PSNR (decibels) and SSIM.
+
+    Of several workers each measures its share; `sums` gives their sums.
+    """
 
     @tensorflow.function(input_signature=any_length(validation.noisy[:1], validation.clean[:1]), autograph=False)
     def measure(noisy: object, clean: object) -> object:
@@ -25,8 +37,10 @@ def make_validation_function(denoiser: keras.Model, validation: Split, *, loss: 
     size = max(1, BATCH_BYTES // (4 * validation.clean[0].size))
 
     def validate() -> dict[str, float]:
-        pairs = ((validation.noisy[part], validation.clean[part]) for part in batches(len(validation), size=size))
+        own = [slice(of.start + cluster.worker, of.stop, len(cluster)) for of in batches(len(validation), size=size)]
+        pairs = ((validation.noisy[part], validation.clean[part]) for part in own)
         values = np.concatenate([np.asarray(measure(*pair), np.float64) for pair in prefetch(pairs)], axis=1)
-        return dict(zip(("loss", "psnr", "ssim"), values.mean(axis=1).tolist(), strict=True))
+        means = sums(values.sum(axis=1)) / len(validation)
+        return dict(zip(("loss", "psnr", "ssim"), means.tolist(), strict=True))
 
     return validate

@@ -35,7 +35,7 @@ def _of_image_files(prepare: Any, train: Any) -> Iterator[str]:
     is_recorded = prepare.noise.kind == "recorded"
     if is_recorded and prepare.source != "folder":
         yield f"prepare.noise.kind: recorded noise needs prepare.source to be folder, not {prepare.source}"
-    if prepare.folder.labels == prepare.folder.group_by == "subfolder":
+    if prepare.source == "folder" and prepare.folder.labels == prepare.folder.group_by == "subfolder":
         yield "prepare.folder.labels: a subfolder cannot be a class and stay in one split (prepare.folder.group_by)"
     if is_recorded and train.noise_sampling == "per_epoch":
         yield "train.noise_sampling: recorded noise cannot be drawn; expected stored"
@@ -45,8 +45,6 @@ def _of_image_files(prepare: Any, train: Any) -> Iterator[str]:
         yield f"train.examples: the images of {prepare.source} are small and of one size; expected images"
     if train.examples == "images" and prepare.source in ("bsds500", "photographs"):
         yield f"train.examples: the images of {prepare.source} differ in size; expected patches"
-    if getattr(train, "residual", False) and train.loss == "binary_crossentropy":
-        yield "train.loss: the output of a residual network is not a probability; expected another loss"
 
 
 def _highest(factor_range: object) -> float:

@@ -69,7 +69,8 @@ class FolderParameters(Section):
         description="white of 16-bit images; `auto`: the largest value of the format. 4095 for 12 bits in a file of 16"
     )
     test_fraction: OpenFraction = Field(
-        description="fraction of the files held out for the test; only for `folder`, where no subfolders are the splits"
+        description="fraction of the different files, or of the subfolders if they are groups, held out for the test; "
+        "only for `folder`, where no subfolders are the splits"
     )
     group_by: Literal["none", "subfolder"] = Field(
         description="files that stay in one split; only for `folder`. `subfolder`: those of one scene or patient"

@@ -16,20 +16,12 @@ class SizeSettings(Section):
     """The size of a network."""
 
     filters: Filters = Field(
-        description="filters of each convolution; `unet` has twice as many below half the resolution"
+        description="filters of each convolution; `unet` has twice as many below half the resolution, `drunet` "
+        "below the full one"
     )
     depth: Depth = Field(
         description="depth of the network; consecutive convolutions (`deep_cae`, `vae`), residual blocks per "
-        "resolution (`unet`), or all convolutions (`dncnn`, at least 2)"
-    )
-
-
-class UnetSettings(SizeSettings):
-    """The size of a U-Net, and what it predicts."""
-
-    residual: bool = Field(
-        description="predict the noise, which is subtracted from the input; for photographs. The output is then not "
-        "limited to [0, 1]"
+        "resolution (`unet`, `drunet`), or all convolutions (`dncnn`, at least 2)"
     )
 
 
@@ -53,11 +45,16 @@ class VaeSettings(SizeSettings):
     )
 
 
-class DncnnSettings(SizeSettings):
-    """The size of a DnCNN, and the losses for it."""
+class ResidualSettings(SizeSettings):
+    """The size of a network that predicts the noise, and the losses for it."""
+
+    loss: ErrorLoss = Field(description="loss; the output of a network that predicts the noise is not a probability")
+
+
+class DncnnSettings(ResidualSettings):
+    """The size of a DnCNN."""
 
     depth: int = Field(ge=2, le=100, description="convolutions, the first and the last included")
-    loss: ErrorLoss = Field(description="loss; the output of dncnn is not a probability")
 
 
 class WeightDecaySettings(Section):
@@ -97,8 +94,9 @@ class TrainParameters(Section):
             "cae": NoSettings,
             "deep_cae": SizeSettings,
             "vae": VaeSettings,
-            "unet": UnetSettings,
+            "unet": SizeSettings,
             "dncnn": DncnnSettings,
+            "drunet": ResidualSettings,
         },
         "examples": {"images": NoSettings, "patches": PatchSettings},
         "optimizer": {"adam": NoSettings, "adamw": WeightDecaySettings, "muon": WeightDecaySettings},
@@ -106,9 +104,10 @@ class TrainParameters(Section):
         "noise_sampling": {"stored": NoSettings, "per_epoch": PerEpochSettings},
     }
 
-    architecture: Literal["cae", "deep_cae", "vae", "unet", "dncnn"] = Field(
+    architecture: Literal["cae", "deep_cae", "vae", "unet", "dncnn", "drunet"] = Field(
         description="network architecture; `cae` is the reference, `deep_cae` a deeper one, `vae` a variational "
-        "autoencoder. `unet` has skip connections and residual blocks. `dncnn` predicts the noise at full resolution"
+        "autoencoder. `unet` has skip connections and residual blocks. `dncnn` and `drunet` predict the noise, which "
+        "is subtracted: `dncnn` at full resolution, `drunet` at four; it is the one for photographs"
     )
     train_fraction: float = Field(
         gt=0, le=1, description="fraction of the training images to train on; chosen by the seed"
@@ -128,8 +127,8 @@ class TrainParameters(Section):
     )
     batch_size: BatchSize = Field(description="images per training step")
     loss: Literal["binary_crossentropy", "mean_squared_error", "mean_absolute_error", "ssim_mix"] = Field(
-        description="loss; `ssim_mix` is 0.84 (1 - SSIM) + 0.16 mean absolute error. `dncnn` needs another one than "
-        "`binary_crossentropy`"
+        description="loss; `ssim_mix` is 0.84 (1 - SSIM) + 0.16 mean absolute error. `dncnn` and `drunet` need "
+        "another one than `binary_crossentropy`"
     )
     optimizer: Literal["adam", "adamw", "muon"] = Field(
         description="optimizer; `muon` usually needs fewer steps than `adam`"
@@ -154,7 +153,7 @@ class TrainParameters(Section):
         ge=0, description="epochs without a higher validation PSNR that end the training; 0: train all epochs"
     )
     precision: Literal["float32", "mixed_bfloat16"] = Field(
-        description="precision of the training; `mixed_bfloat16` is faster for a large `unet` on processors with "
-        "AVX512-BF16, and slow on others. The saved model is float32"
+        description="precision of the training; `mixed_bfloat16` is faster for a large `unet` or `drunet` on "
+        "processors with AVX512-BF16, and slow on others. The saved model is float32"
     )
     seed: Seed = Field(description="seed of the initial weights, the order and the noise per epoch")

@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -12,5 +13,6 @@ def pipeline(reproduced: Checkout, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def put_back(pipeline: Checkout) -> Iterator[None]:
     yield
+    shutil.rmtree(pipeline.folder / ".dvc/tmp/training", ignore_errors=True)  # else the next training may resume it
     pipeline.run("git", "checkout", "--quiet", ".")
     pipeline.dvc("checkout", "--force")

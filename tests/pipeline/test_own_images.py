@@ -14,10 +14,9 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 TRAIN = {
-    "architecture": "unet",
+    "architecture": "drunet",
     "filters": 4,
     "depth": 1,
-    "residual": True,
     "train_fraction": 1.0,
     "examples": "patches",
     "patch_size": 16,
@@ -83,7 +82,7 @@ def copy(own: Checkout, tmp_path: Path) -> Checkout:
 
 @pytest.mark.slow
 def test_a_folder_gives_a_trained_measured_and_drawn_denoiser(own: Checkout) -> None:
-    stages = ["index", "prepare", "train", "baselines", "classifier", "evaluate", "plot", "report"]
+    stages = ["index", "prepare", "train", "baselines", "classifier", "evaluate", "export", "plot", "report"]
     assert stages_run(own.read("done.txt")) == stages
     metrics = json.loads(own.read("reports/metrics.json"))
     assert metrics["noisy"]["psnr"] == pytest.approx(20.17, abs=0.1)  # sigma 25, not clipped
@@ -154,7 +153,7 @@ def test_recorded_pairs_are_learned_from_without_noise_of_ours(copy: Checkout) -
             picture(copy.folder / f"data/noisy/图 {number:02}/{version}.png", seed=number, size=size, noisy=0.2)
     stopped = copy.run("dvc", "repro")
     assert stopped.returncode != 0
-    assert "prepare.noise.kind is gaussian, but data/noisy contains 48 images" in stopped.stdout
+    assert "data/noisy contains 48 noisy images, but prepare.noise.kind is gaussian" in stopped.stdout
     set_parameters(copy, prepare__noise={"kind": "recorded"}, train={**TRAIN, "noise_sampling": "stored"})
     copy.dvc("repro")
     summary = json.loads(copy.read("reports/summary.json"))

@@ -68,8 +68,16 @@ def test_the_committed_parameters_are_right() -> None:
         ("baselines.factor_images", 2000, "baselines.factor_images: 2000 is more than the 1000 of baselines.images"),
         ("baselines.factor_tuning_images", 200, "baselines.factor_tuning_images: 200 is more than the 100"),
         ("prepare.source", "mnits", 'prepare.source: "mnits" is not one of mnist, fashion_mnist'),
-        ("train.architecture", "unnet", 'train.architecture: "unnet" is not one of cae, deep_cae, vae, unet and dncnn'),
-        ("train.filters", 16, "train.filters: cae has no such setting, only deep_cae, vae, unet and dncnn; remove it"),
+        (
+            "train.architecture",
+            "unnet",
+            'train.architecture: "unnet" is not one of cae, deep_cae, vae, unet, dncnn and drunet',
+        ),
+        (
+            "train.filters",
+            16,
+            "train.filters: cae has no such setting, only deep_cae, vae, unet, dncnn and drunet; remove it",
+        ),
         ("train.depth", 2, "train.depth: cae has no such setting"),
         ("train.kl_weight", 2, "train.kl_weight: cae has no such setting, only vae; remove it"),
         ("train.weight_decay", 0.1, "train.weight_decay: adam has no such setting, only adamw and muon; remove it"),

@@ -64,7 +64,9 @@ run(lambda: read_summary(Path("nowhere.json")))
     assert done.stderr.strip().endswith("`dvc repro` makes or restores it.")
 
 
-@pytest.mark.parametrize("stage", ["prepare", "train", "baselines", "classifier", "evaluate", "plot", "report"])
+@pytest.mark.parametrize(
+    "stage", ["prepare", "train", "baselines", "classifier", "evaluate", "export", "plot", "report"]
+)
 def test_every_stage_checks_all_sections_before_its_heavy_imports(stage: str, tmp_path: Path) -> None:
     text = (ROOT / "params.yaml").read_text(encoding="utf-8")
     (tmp_path / "params.yaml").write_text(text.replace("columns: 10", "columns: ten"), encoding="utf-8")

@@ -9,10 +9,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("denoising", "stages", "tools", "benchmarks")  # each may import itself and those before it
 TOPICS = [  # of the library; each may import itself and those before it
+    "version",
+    "networks",
     "errors",
     "images",
     "rng",
     "batching",
+    "cluster",
     "metrics",
     "intervals",
     "io",
@@ -28,6 +31,9 @@ TOPICS = [  # of the library; each may import itself and those before it
     "inference",
     "evaluation",
     "report",
+    "cli",
+    "app",
+    "__main__",
 ]
 
 

@@ -23,6 +23,7 @@ def test_what_is_hidden_or_no_image_is_left_out(tmp_path: Path) -> None:
 def test_names_that_differ_in_case_only_and_circles_of_links_are_refused(tmp_path: Path) -> None:
     image(tmp_path / "a.png", seed=1)
     (tmp_path / "inner").mkdir()
+    (tmp_path / "scenes").symlink_to(tmp_path / "nowhere", target_is_directory=True)
     (tmp_path / "inner/back").symlink_to(tmp_path, target_is_directory=True)
     image(tmp_path / "A.png", seed=2)
     if len(list(tmp_path.glob("[aA].png"))) < 2:
@@ -31,6 +32,7 @@ def test_names_that_differ_in_case_only_and_circles_of_links_are_refused(tmp_pat
         index_folder(tmp_path)
     assert "a.png: differs from A.png in upper and lower case only" in str(error.value)
     assert "back: is a link to a folder above it" in str(error.value)
+    assert "scenes: is a link that leads nowhere" in str(error.value)
 
 
 def test_an_empty_or_missing_folder_says_what_to_do(tmp_path: Path) -> None:

@@ -105,12 +105,34 @@ def test_spaces_of_any_width_and_accents_of_either_form_are_names(tmp_path: Path
     assert sum(len(file.noisy) for of in found.values() for file in of) == 3
 
 
-def test_a_group_in_several_given_splits_is_refused_and_files_without_a_group_are_not(tmp_path: Path) -> None:
+def test_a_group_in_several_given_splits_is_refused_and_so_is_a_file_without_a_group(tmp_path: Path) -> None:
     for number, part in enumerate(("train", "validation", "test")):
-        image(tmp_path / part / f"{number}.png", seed=number)
         image(tmp_path / part / f"patient {number}/scan.png", seed=10 + number)
     found = split(tmp_path, group_by="subfolder")
-    assert [file.group for file in found["test"]] == ["", "patient 2"]
-    image(tmp_path / "test/patient 0/scan.png", seed=99)
+    assert [file.group for file in found["test"]] == ["patient 2"]
+    image(tmp_path / "test/loose.png", seed=98)
+    with pytest.raises(DenoisingError, match="they belong to no group:\n  test/loose.png"):
+        split(tmp_path, group_by="subfolder")
+    (tmp_path / "test/loose.png").unlink()
+    image(tmp_path / "test/Patient 0/scan.png", seed=99)
     with pytest.raises(DenoisingError, match="These groups are in several splits.*\n  patient 0: test, train"):
         split(tmp_path, group_by="subfolder")
+
+
+def test_classes_without_a_training_image_or_alike_but_for_case_are_refused(tmp_path: Path) -> None:
+    for number, name in enumerate(("train/a/1", "train/b/1", "validation/a/1", "test/b/1", "test/c/1")):
+        image(tmp_path / f"{name}.png", seed=number)
+    with pytest.raises(DenoisingError, match="These classes have no training image: c"):
+        split(tmp_path, labels="subfolder")
+    image(tmp_path / "train/C/1.png", seed=50)
+    with pytest.raises(DenoisingError, match="These classes differ in upper and lower case only: C, c"):
+        split(tmp_path, labels="subfolder")
+
+
+def test_clean_images_that_differ_in_their_suffix_only_are_named(tmp_path: Path) -> None:
+    for number in range(6):
+        image(tmp_path / f"clean/{number}.png", seed=number)
+        image(tmp_path / f"noisy/{number}.png", seed=number)
+    image(tmp_path / "clean/3.bmp", seed=9)
+    with pytest.raises(DenoisingError, match="3.bmp: differs from 3.png in its suffix only"):
+        split(tmp_path / "clean", tmp_path / "noisy")

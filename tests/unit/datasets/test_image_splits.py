@@ -1,11 +1,17 @@
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
 import tifffile
 from image_folders import image, split, write
 
+from denoising.datasets import image_splits
 from denoising.errors import DenoisingError
+from denoising.image_files.decoded import DecodedImage
+from denoising.image_files.reader import decode_image
 from denoising.io.ragged import RaggedImages
 from denoising.io.splits import open_clean_split
 
@@ -121,3 +127,43 @@ def test_a_missing_page_of_a_noisy_version_is_named(tmp_path: Path) -> None:
     writer = write(tmp_path / "prepared", split(tmp_path / "clean", tmp_path / "noisy"))
     with pytest.raises(DenoisingError, match=r"noisy/3.png: does not have the size of 3.tif \(32x24, no page\)"):
         writer.finish()
+
+
+@pytest.mark.parametrize(("brightest", "refused"), [(4095, True), (16383, True), (16384, False)])
+def test_images_of_16_bits_that_are_all_dark_are_refused_until_white_is_set(
+    brightest: int, refused: bool, tmp_path: Path
+) -> None:
+    for number in range(8):
+        pixels = np.full((24, 32), number, np.uint16)
+        pixels[0, 0] = brightest if number == 5 else 100
+        (tmp_path / "images").mkdir(exist_ok=True)
+        tifffile.imwrite(tmp_path / f"images/{number}.tif", pixels)
+    writer = write(tmp_path / "prepared", split(tmp_path / "images"))
+    with pytest.raises(DenoisingError, match=f"no value above {brightest}") if refused else nullcontext():
+        writer.finish()
+
+
+def test_images_with_labels_have_one_size_or_are_named(tmp_path: Path) -> None:
+    for kind in ("b", "a"):
+        for number in range(5):
+            size = (20, 32) if (kind, number) == ("a", 3) else (24, 32)
+            image(tmp_path / "images" / kind / f"{number}.png", seed=number + 10 * (kind == "a"), size=size)
+    writer = write(tmp_path / "prepared", split(tmp_path / "images", labels="subfolder"))
+    with pytest.raises(DenoisingError, match="must have one size. Most are 32x24, but:\n  a/3.png: 32x20"):
+        writer.finish()
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(8):
+        image(tmp_path / f"images/{number}.png", seed=number)
+    splits = split(tmp_path / "images")
+    changed = splits["train"][0].path
+
+    def changing(file: BinaryIO, *, name: str) -> Iterator[DecodedImage]:
+        yield from decode_image(file, name=name)
+        if name == str(changed):
+            changed.write_bytes(changed.read_bytes() + b" ")
+
+    monkeypatch.setattr(image_splits, "decode_image", changing)
+    writer = write(tmp_path / "prepared", splits)
+    assert writer.problems == [f"{changed}: the file changed while this stage ran; run `dvc repro` again"]

@@ -234,4 +234,6 @@ def test_without_any_mirror_one_message_within_half_a_minute_says_what_to_do(
 
 def test_mirrors_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DENOISING_MIRRORS", "http://one/ https://two/data")
-    assert mirrors_of("mnist") == ["http://one/mnist/", "https://two/data/mnist/"]
+    assert mirrors_of("mnist", ["http://three/"]) == ["http://one/mnist/", "https://two/data/mnist/"]
+    monkeypatch.setenv("DENOISING_MIRRORS", " ")
+    assert mirrors_of("mnist", ["http://three/"]) == ["http://three/"]

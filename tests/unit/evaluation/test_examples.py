@@ -1,5 +1,6 @@
 import numpy as np
 
+from denoising.evaluation.crops import stacked
 from denoising.evaluation.examples import one_per_class, select_examples
 
 
@@ -35,3 +36,11 @@ def test_examples_are_the_first_and_the_best_median_and_worst() -> None:
     assert psnr[chosen["median"]][0] == np.median(psnr)
     assert np.ptp(psnr[chosen["median"]]) == 19 * 101
     assert [len(group) for group in select_examples(table(psnr[:3])).values()] == [3, 3, 3, 3, 0, 0]
+
+
+def test_crops_of_small_images_are_no_larger_than_the_images() -> None:
+    crops = [np.full((28, 20, 1), 0.5, np.float32), np.full((24, 28, 1), 0.5, np.float32)]
+    stack = stacked(crops)
+    assert stack.shape == (2, 28, 28, 1)
+    assert [float((of == 0.5).mean() * 784) for of in stack] == [28 * 20, 24 * 28]
+    assert (stack[0, :, 20:] == 1).all()

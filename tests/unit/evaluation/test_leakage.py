@@ -1,12 +1,16 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from denoising.datasets.sources import Source
 from denoising.errors import DenoisingError
-from denoising.evaluation.leakage import check_leakage, noise_fingerprints
+from denoising.evaluation.leakage import check_leakage, image_fingerprints, noise_fingerprints
 from denoising.images import as_float
-from denoising.io.splits import Split
+from denoising.io.ragged import RaggedImages, writing_ragged
+from denoising.io.splits import DatasetInfo, Split, write_dataset_info, write_files
 from denoising.noise.models import NOISE_MODELS, Noise, add_noise
+from denoising.noise.prepared import open_split
 
 
 def split(clean: np.ndarray, *, key: int, kind: str = "gaussian", factor: float = 0.5) -> Split:
@@ -72,3 +76,27 @@ def test_the_noise_of_every_side_is_compared(side: object, splits: dict[str, Spl
     changed = Split("train", splits["train"].clean[: len(test)], test.labels, other)
     assert not set(noise_fingerprints(test)) & set(noise_fingerprints(Split("x", test.clean, test.labels, other)))
     assert check_leakage(test, [changed], known_duplicates=0)["repeated_images"] == 0
+
+
+def test_equal_frames_of_recorded_images_are_no_repeated_noise(tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    (tmp_path / "clean").mkdir()
+    (tmp_path / "noisy").mkdir()
+    for name in ("train", "test"):
+        for kind in ("clean", "noisy"):
+            with writing_ragged(tmp_path / f"{kind}/{name}.bin") as file:
+                for size in ((20, 30), (30, 20)) if name == "test" else ((20, 30),) * 2:
+                    image = random.integers(1, 256, (*size, 1), np.uint8)
+                    image[0] = image[-1] = image[:, 0] = image[:, -1] = 0  # a black frame in every file
+                    file.append(image)
+        write_files(tmp_path, name, ["a", "b"], ["a", "b"])
+    write_dataset_info(tmp_path, DatasetInfo("folder", True, "recorded", None, False, 1, {}, {}, {}))
+    train, test = (open_split(tmp_path, name) for name in ("train", "test"))
+    assert check_leakage(test, [train], known_duplicates=0) == {"repeated_images": 0, "traced_noise": 0}
+
+
+def test_blank_images_of_different_sizes_are_different(tmp_path: Path) -> None:
+    with writing_ragged(tmp_path / "blank.bin") as file:
+        for size in ((20, 30), (30, 20)):
+            file.append(np.zeros((*size, 1), np.uint8))
+    assert len(set(image_fingerprints(RaggedImages.open(tmp_path / "blank.bin")))) == 2

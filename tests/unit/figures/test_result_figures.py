@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 
+from denoising.figures.comparison_figures import accuracy_of_images
 from denoising.figures.confusion import draw_confusion
 from denoising.figures.result_figures import accuracy_gain, gain_title
 from denoising.figures.results import Results
@@ -10,8 +11,15 @@ from denoising.figures.style import figure
 
 def test_a_class_without_a_distinguishable_gain_is_named() -> None:
     classes = {"label": np.array([1.0, 3.0, 8.0]), "gain_accuracy_low": np.array([0.3, -0.02, np.nan])}
-    assert accuracy_gain(classes, ["1", "3", "8"]) == "The accuracy does not increase distinguishably for class 3, 8."
+    assert accuracy_gain(classes, ["1", "3", "8"]).endswith("distinguishably for classes 3 and 8.")
     assert "every class" in accuracy_gain({name: values[:1] for name, values in classes.items()}, ["1"])
+
+
+def test_the_accuracies_beside_the_confusion_matrix_are_of_the_same_realization() -> None:
+    images = {
+        name: np.array(of, float) for name, of in (("label", [1, 2]), ("clean_class", [1, 2]), ("noisy_class", [1, 1]))
+    }
+    assert accuracy_of_images(images) == {"clean": 1, "noisy": 0.5}
 
 
 def test_a_denoiser_that_makes_images_worse_is_not_praised() -> None:

@@ -1,6 +1,7 @@
 import io
 import struct
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from denoising.errors import ImageFileError
+from denoising.image_files.decoded import MAX_PIXELS
 from denoising.image_files.reader import read_image_file
 
 RANDOM = np.random.default_rng(1)
@@ -228,6 +230,26 @@ def test_planes_that_no_page_describes_are_refused(tmp_path: Path) -> None:
         list(read_image_file(tmp_path / "planes.tif"))
 
 
+def test_a_stack_with_planes_behind_its_only_page_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "metamorph.stk"
+    planes = RANDOM.integers(0, 256, (3, 20, 30), np.uint8)
+    per_plane = (1, 1, 2451545, 0, 2451545, 0)  # distance, and two times with their days
+    tags = [(33628, 4, 2, (0, 0), True), (33629, 5, 9, 3 * per_plane, True)]  # UIC1 and UIC2 of MetaMorph
+    tifffile.imwrite(path, planes[0], byteorder="<", metadata=None, extratags=tags)
+    counted = path.read_bytes().replace(struct.pack("<HHI", 33629, 5, 9), struct.pack("<HHI", 33629, 5, 3))
+    path.write_bytes(counted + planes[1:].tobytes())
+    with pytest.raises(ImageFileError, match="of its images, 1 can be read"):
+        list(read_image_file(path))
+
+
+def test_an_image_behind_a_small_one_is_not_left_out(tmp_path: Path) -> None:
+    with tifffile.TiffWriter(tmp_path / "preview.tif") as file:
+        file.write(GREY[::2, ::2], subifds=1, metadata=None)
+        file.write(GREY, metadata=None)
+    with pytest.raises(ImageFileError, match="a larger image behind a small one"):
+        list(read_image_file(tmp_path / "preview.tif"))
+
+
 def test_a_file_of_thumbnails_only_is_refused(tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "small.tif", GREY, subfiletype=1, metadata=None)
     with pytest.raises(ImageFileError, match="0 can be read"):
@@ -248,7 +270,7 @@ def test_channels_that_are_neither_colour_nor_transparency_are_refused(
 ) -> None:
     array = RANDOM.integers(0, 256, (20, 30, channels), np.uint8)
     tifffile.imwrite(tmp_path / "image.tif", array, metadata=None, **options)
-    with pytest.raises(ImageFileError, match="channels|YCBCR"):
+    with pytest.raises(ImageFileError, match="channels|YCBCR|multiplied by its transparency"):
         list(read_image_file(tmp_path / "image.tif"))
 
 
@@ -272,3 +294,33 @@ def test_a_photograph_with_a_preview_behind_it_is_read(tmp_path: Path) -> None:
     frames = [Image.fromarray(COLOUR), Image.fromarray(COLOUR[::2, ::2])]
     frames[0].save(tmp_path / "phone.jpg", "MPO", save_all=True, append_images=frames[1:])
     assert read(tmp_path / "phone.jpg").shape == COLOUR.shape
+    stereo = [frames[0], Image.fromarray(255 - COLOUR)]
+    stereo[0].save(tmp_path / "stereo.jpg", "MPO", save_all=True, append_images=stereo[1:])
+    with pytest.raises(ImageFileError, match="it has 2 images; save them as files"):
+        read(tmp_path / "stereo.jpg")
+
+
+def test_a_photograph_of_two_hundred_megapixels_is_not_too_large() -> None:
+    assert Image.MAX_IMAGE_PIXELS == MAX_PIXELS > 200e6
+
+
+def test_what_stands_behind_a_jpeg_does_not_make_it_truncated(tmp_path: Path) -> None:
+    Image.fromarray(COLOUR).save(tmp_path / "motion.jpg")
+    with (tmp_path / "motion.jpg").open("ab") as file:
+        file.write(b"a film with \xff\xda in it")
+    assert read(tmp_path / "motion.jpg").shape == COLOUR.shape
+
+
+def test_a_warning_is_of_the_file_that_a_thread_reads(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "good.tif", GREY)
+    tifffile.imwrite(tmp_path / "bad.tif", np.zeros((5, 20, 30), np.uint8), truncate=True)
+
+    def attempt(number: int) -> str:
+        try:
+            list(read_image_file(tmp_path / ("bad.tif" if number % 2 else "good.tif")))
+        except ImageFileError:
+            return "refused"
+        return "read"
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(attempt, range(80))) == ["read", "refused"] * 40

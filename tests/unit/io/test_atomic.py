@@ -63,3 +63,27 @@ def test_leftovers_of_ended_processes_are_removed_and_those_of_running_ones_kept
     with replacing(target) as (partial,):
         partial.write_text("whole")
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([others.name, "model.h5"])
+
+
+def test_files_whose_names_end_alike_do_not_meet(tmp_path: Path) -> None:
+    with replacing(tmp_path / "x-a.png") as (other,):
+        other.write_text("other")
+        with replacing(tmp_path / "a.png") as (partial,):
+            partial.write_text("one")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.png": "one", "x-a.png": "other"}
+
+
+def test_a_folder_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans/original.png").write_text("mine")
+    with pytest.raises(IsADirectoryError), replacing(tmp_path / "scans") as (partial,):
+        partial.write_text("a file")
+    assert [path.name for path in tmp_path.rglob("*")] == ["scans", "original.png"]
+
+
+@pytest.mark.parametrize("name", ["a" * 250 + ".png", "图" * 80 + ".png", "a[1].png"])
+def test_names_may_be_long_and_contain_patterns(tmp_path: Path, name: str) -> None:
+    with replacing(tmp_path / name) as (partial,):
+        partial.write_text("whole")
+        assert partial.suffix == ".png"
+    assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -51,7 +51,7 @@ def test_the_denoiser_computes_what_its_training_model_learned(architecture: str
     np.testing.assert_allclose(denoiser.predict_on_batch(NOISY), denoised, atol=rounding)
 
 
-@pytest.mark.parametrize("architecture", ["cae", "deep_cae", "vae", "unet"])
+@pytest.mark.parametrize("architecture", ["cae", "deep_cae", "vae", "unet", "drunet"])
 def test_images_that_cannot_be_halved_twice_are_refused(architecture: str) -> None:
     with pytest.raises(DenoisingError, match="that are multiples of 4, found shape"):
         build_model(architecture, (30, 28, 1), **SMALL)
@@ -79,10 +79,3 @@ def test_a_network_for_any_size_computes_what_one_for_a_given_size_does(architec
     free.set_weights(given.get_weights())
     images = np.random.default_rng(1).random((2, 16, 24, 1), np.float32)
     np.testing.assert_allclose(free.predict_on_batch(images), given.predict_on_batch(images), atol=1e-6)
-
-
-def test_a_residual_network_returns_its_input_less_what_it_predicts() -> None:
-    residual, plain = (build_model("unet", SHAPE, **SMALL, residual=of) for of in (True, False))
-    residual.set_weights(plain.get_weights())
-    logits = np.log(plain.predict_on_batch(NOISY) / (1 - plain.predict_on_batch(NOISY)))
-    np.testing.assert_allclose(residual.predict_on_batch(NOISY), NOISY - logits, atol=1e-5)

@@ -46,7 +46,8 @@ def test_crops_have_one_size_and_the_noise_of_their_images(folder: Path) -> None
     np.testing.assert_array_equal(crops.clean[0], IMAGES[0][8:32, 13:37])
     np.testing.assert_array_equal(crops.noisy[0], split.noisy[0][8:32, 13:37])
     assert crops.files == ("a.png", "b.png")
-    assert center_crops(split, np.array([0, 1, 2]), size=36).files == ("a.png", "c.png")  # the others are too small
+    assert center_crops(split, np.array([0, 1, 2]), size=36).files == ("a.png", "c.png")  # the other is too small
+    assert len(center_crops(split, np.array([1, 1, 0]), size=36)) == 3  # one that is large enough displaces no others
 
 
 def test_recorded_noisy_images_are_read_and_must_fit(folder: Path) -> None:

@@ -30,7 +30,7 @@ def loader(split: Split, *, noise: OnTheFlyNoise | None = NOISE, batch_size: int
 
 
 def epoch(of: PatchLoader, number: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    noisy, clean = zip(*of.epoch(number), strict=True)
+    noisy, clean, _ = zip(*of.epoch(number), strict=True)
     return np.concatenate(noisy), np.concatenate(clean)
 
 

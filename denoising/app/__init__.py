@@ -1,0 +1,1 @@
+"""The page to try the networks on: `make app`, or `python -m denoising.app`."""

@@ -1,0 +1,1 @@
+"""The command line: `denoise`, and `python -m denoising`."""

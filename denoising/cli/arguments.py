@@ -1,0 +1,57 @@
+"""The words of the command `denoise`."""
+
+import argparse
+from pathlib import Path
+
+from denoising.image_files.converter import SUFFIXES
+from denoising.inference.networks import bundled_networks, network_for
+from denoising.inference.tiling import OVERLAP, TILE
+from denoising.version import __version__
+
+STREAM = Path("-")  # stands for standard input or output
+DESCRIPTION = "Remove noise from images: PNG, JPEG, TIFF, WebP and BMP, of 8 or 16 bits or floating point."
+EPILOG = """examples:
+  denoise photo.jpg -o denoised                    one file, to denoised/photo.jpg
+  denoise scans -o denoised --recursive            a folder, whose tree is kept
+  denoise photo.jpg -o denoised --model my.h5      a network that you trained
+  cat photo.png | denoise - > better.png           in a pipe"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command's words."""
+    words = argparse.ArgumentParser(
+        "denoise", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    words.add_argument("inputs", nargs="+", type=Path, metavar="FILE|FOLDER", help="images, folders of images, or -")
+    words.add_argument("-o", "--output", type=Path, metavar="FOLDER", help="where the results go, under the same names")
+    words.add_argument("--version", action="version", version=f"denoise {__version__}")
+    how = words.add_argument_group("how")
+    how.add_argument(
+        "--model",
+        metavar="NAME|FILE",
+        help=f"{' or '.join(bundled_networks())}, or an .onnx or .h5 file "
+        f"(default: that of the package for the colours: {' or '.join(dict.fromkeys(map(network_for, (1, 3))))})",
+    )
+    how.add_argument(
+        "--sigma",
+        type=float,
+        help="standard deviation of the noise where white is 255: no more than that is removed (default: unknown)",
+    )
+    how.add_argument(
+        "--ensemble", action="store_true", help="mean of eight orientations: a little better, 8 times slower"
+    )
+    how.add_argument("--white", type=float, help="value of white in 16-bit files that use a part of it, such as 4095")
+    how.add_argument(
+        "--tile", type=int, default=TILE, metavar="PIXELS", help="side of the tiles (default: %(default)s)"
+    )
+    how.add_argument(
+        "--overlap", type=int, default=OVERLAP, metavar="PIXELS", help="what tiles share (default: %(default)s)"
+    )
+    how.add_argument("--jobs", type=int, default=1, metavar="N", help="files at a time (default: %(default)s)")
+    what = words.add_argument_group("what is written")
+    what.add_argument("--format", choices=SUFFIXES, help="another format than that of the file")
+    what.add_argument("--overwrite", action="store_true", help="replace results that are there already")
+    what.add_argument("--recursive", action="store_true", help="subfolders too")
+    what.add_argument("--dry-run", action="store_true", help="say what would be written, and stop")
+    what.add_argument("--quiet", action="store_true", help="say nothing but what fails")
+    return words

@@ -1,0 +1,124 @@
+"""The command `denoise`: from words to files."""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from threading import Event
+
+from denoising.cli.arguments import STREAM, parser
+from denoising.cli.pictures import PictureDenoiser
+from denoising.cli.targets import Task, Tasks, find_tasks
+from denoising.errors import DenoisingError
+from denoising.image_files.converter import SUFFIXES
+from denoising.image_files.sizes import pixel_count
+from denoising.inference.stored_images import Options
+from denoising.io.progress import pixel_bar
+
+PIXELS_PER_MEGAPIXEL = 1e6
+
+
+def denoise_command(words: Sequence[str]) -> int:
+    """Denoise what the words of the command say, and return its exit status: 1 where a file failed."""
+    given = parser().parse_args(words)
+    if given.jobs < 1:
+        raise DenoisingError(f"Expected one job or more, found --jobs {given.jobs}.")
+    options = Options(given.sigma, given.ensemble, given.tile, given.overlap)
+    threads = 0 if given.jobs == 1 else max(1, (os.cpu_count() or 1) // given.jobs)
+    denoiser = PictureDenoiser(given.model, options, white=given.white, format=given.format, threads=threads)
+    if STREAM in given.inputs:
+        if len(given.inputs) > 1 or given.output not in (None, STREAM):
+            raise DenoisingError("- stands alone: the image comes from standard input and goes to standard output.")
+        if given.dry_run:
+            raise DenoisingError("There is nothing to say of a pipe before it is read: leave out --dry-run.")
+        return _denoise_stream(denoiser, quiet=given.quiet)
+    if given.output is None or given.output == STREAM:
+        raise DenoisingError("Say where the results go: denoise ... -o FOLDER.")
+    suffix = SUFFIXES[given.format] if given.format else None
+    found = find_tasks(given.inputs, given.output, recursive=given.recursive, suffix=suffix)
+    for failure in found.failures:
+        print(f"denoise: {failure}", file=sys.stderr)
+    if given.dry_run:
+        for task in found.tasks:
+            there = (
+                " (is there already; --overwrite replaces it)" if task.target.exists() and not given.overwrite else ""
+            )
+            print(f"{task.source} → {task.target}{there}")
+        return 1 if found.failures else 0
+    return _denoise_files(found, denoiser, given.output, jobs=given.jobs, overwrite=given.overwrite, quiet=given.quiet)
+
+
+def _denoise_stream(denoiser: PictureDenoiser, *, quiet: bool) -> int:
+    if sys.stdin.isatty() or sys.stdout.isatty():
+        raise DenoisingError("- is for pipes: cat photo.png | denoise - > better.png")
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "source", Path(folder) / "target"
+        source.write_bytes(sys.stdin.buffer.read())
+        denoiser.denoise(source, target, name="standard input")
+        sys.stdout.buffer.write(target.read_bytes())
+        sys.stdout.buffer.flush()
+    for note in sorted(denoiser.notes) if not quiet else ():
+        print(note, file=sys.stderr)
+    return 0
+
+
+def _denoise_files(
+    found: Tasks, denoiser: PictureDenoiser, output: Path, *, jobs: int, overwrite: bool, quiet: bool
+) -> int:
+    began = time.monotonic()
+    failures = list(found.failures)
+    total = sum(pixel_count(task.source) for task in found.tasks)
+    interrupted = Event()
+    with pixel_bar("denoise", total=total, quiet=quiet) as bar, ThreadPoolExecutor(jobs) as workers:
+
+        def on_pixels(count: int) -> None:
+            if interrupted.is_set():
+                raise KeyboardInterrupt
+            bar.update(count)
+
+        def denoise(task: Task) -> str:
+            """Return why the file failed, or nothing."""
+            try:
+                if task.target.exists() and not overwrite:
+                    return f"{task.source}: {task.target} is there already; --overwrite replaces it"
+                denoiser.denoise(task.source, task.target)
+            except DenoisingError as error:
+                return str(error)
+            except OSError as error:
+                return f"{task.target}: {(error.strerror or str(error)).lower()}"
+            return ""
+
+        denoiser.on_pixels = on_pixels
+        waiting = [workers.submit(denoise, task) for task in found.tasks]
+        try:
+            for done in as_completed(waiting):
+                if failure := done.result():
+                    failures.append(failure)
+                    bar.write(f"denoise: {failure}", file=sys.stderr)
+        except BaseException:
+            interrupted.set()  # which ends the files that are being denoised at their next tile
+            workers.shutdown(cancel_futures=True)
+            raise
+    if not quiet:
+        count = len(found.tasks) + len(found.failures)
+        _summarise(count, denoiser, output, failures, total=total, seconds=time.monotonic() - began)
+    return 1 if failures else 0
+
+
+def _summarise(
+    count: int, denoiser: PictureDenoiser, output: Path, failures: list[str], *, total: int, seconds: float
+) -> None:
+    for note in sorted(denoiser.notes):
+        print(note)
+    done = count - len(failures)
+    if done:
+        images = "1 image" if done == 1 else f"{done} images"
+        size = "" if failures else f" ({total / PIXELS_PER_MEGAPIXEL:.1f} megapixels)"
+        print(
+            f"Denoised {images}{size} with {' and '.join(sorted(denoiser.networks))} in {seconds:.1f} s, into {output}."
+        )
+    if failures:
+        print(f"{len(failures)} of {count} failed.")

@@ -1,0 +1,77 @@
+"""The workers of one training, as TF_CONFIG names them, and which examples each of them takes."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from denoising.batching import batches
+from denoising.errors import DenoisingError
+
+FORM = '{"cluster": {"worker": ["one:2222", "two:2222"]}, "task": {"type": "worker", "index": 0}}'
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The addresses HOST:PORT of all workers, and which of them this process is. Worker 0 alone writes files."""
+
+    addresses: tuple[str, ...] = ("",)
+    worker: int = 0
+
+    def __len__(self) -> int:
+        return len(self.addresses)
+
+    @property
+    def leads(self) -> bool:
+        """Say whether this is worker 0."""
+        return self.worker == 0
+
+    def name(self, worker: int) -> str:
+        """Return a worker as messages name it."""
+        return f"worker {worker} ({self.addresses[worker]})"
+
+    def share(self, indices: NDArray[np.int64], *, batch_size: int) -> NDArray[np.int64]:
+        """Return what this worker takes of each batch of `indices`."""
+        if len(self) == 1:
+            return indices
+        parts = [indices[part][self.worker :: len(self)] for part in batches(len(indices), size=batch_size)]
+        return np.concatenate(parts)
+
+
+ALONE = Cluster()
+
+
+def read_cluster(text: str) -> Cluster:
+    """Return the cluster that TF_CONFIG describes: one worker where it is empty.
+
+    Raises:
+        DenoisingError: when it is no such description.
+    """
+    if not text.strip():
+        return ALONE
+    try:
+        described = json.loads(text)
+        groups, task = described["cluster"], described["task"]
+        addresses = [(kind, number, _address(one)) for kind in groups for number, one in enumerate(groups[kind])]
+        ordered = sorted(addresses, key=lambda one: (one[0] != "chief", one[1]))
+        mine = [(kind, number) for kind, number, _ in ordered].index((task["type"], int(task.get("index", 0))))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DenoisingError(
+            f"TF_CONFIG does not name the workers and the task of this machine. Form: {FORM}"
+        ) from error
+    other = sorted({kind for kind, _, _ in ordered} - {"chief", "worker"})
+    if other:
+        raise DenoisingError(f"TF_CONFIG names {', '.join(other)}: this training has workers alone. Form: {FORM}")
+    names = tuple(address for _, _, address in ordered)
+    if len(set(names)) < len(names):
+        raise DenoisingError("TF_CONFIG gives two workers the same address.")
+    return Cluster(names, mine)
+
+
+def _address(text: Any) -> str:
+    host, _, port = str(text).rpartition(":")
+    if not host or not 0 < int(port) < 2**16:
+        raise ValueError(text)
+    return str(text)
