@@ -31,7 +31,7 @@ from denoising.image_files.reader import read_image_file
 from denoising.images import Stored
 from denoising.inference.network import Network
 from denoising.inference.networks import load_network, network_for
-from denoising.inference.tiling import Tiling, apply_in_tiles
+from denoising.inference.tiling import apply_in_tiles
 from stages.paths import BENCHMARK_DENOISE
 from stages.run import run
 
@@ -125,8 +125,8 @@ def _largest_difference(network: Network, channels: int, number: int) -> float:
         height, width = random.integers(200, 1200, 2).tolist()
         drawn = picture((height, width), channels=channels, seed=draw)
         noisy = drawn.reshape(1, height, width, channels) / np.float32(255)
-        whole = apply_in_tiles(network.apply, noisy, Tiling(network.stride, tile=10_000))
-        tiled = apply_in_tiles(network.apply, noisy, Tiling(network.stride, tile=int(random.integers(256, 600))))
+        whole = apply_in_tiles(network.apply, noisy, network.tiling(tile=10_000))
+        tiled = apply_in_tiles(network.apply, noisy, network.tiling(tile=int(random.integers(256, 600))))
         differences.append(float(np.abs(tiled - whole).max()))
     return max(differences)
 

@@ -47,9 +47,9 @@ def run_stage(name: str) -> NoReturn:
 
 def _leads(stage: str) -> bool:
     """Say whether this process is the only one to run a stage, or the one of several workers that writes."""
-    from denoising.cluster.members import read_cluster
+    from denoising.cluster.members import TF_CONFIG, read_cluster
 
-    return stage != "train" or read_cluster(os.environ.get("TF_CONFIG", "")).leads
+    return stage != "train" or read_cluster(os.environ.get(TF_CONFIG, "")).leads
 
 
 def run(main: Callable[[], None], *, name: str = TOOL) -> NoReturn:

@@ -10,7 +10,9 @@ if __name__ == "__main__":
 
 import os
 import time
-from functools import partial
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache, partial
 from pathlib import Path
 
 from denoising.backend import keras, tensorflow
@@ -18,7 +20,7 @@ from denoising.backend.determinism import seed_everything, set_threads
 from denoising.backend.distribution import Strategy, choose_strategy, sums_over_workers
 from denoising.backend.hardware import describe_hardware, lacks_bfloat16
 from denoising.backend.schedules import SCHEDULES
-from denoising.cluster.members import Cluster, read_cluster
+from denoising.cluster.members import TF_CONFIG, Cluster, read_cluster
 from denoising.cluster.rendezvous import connected
 from denoising.errors import DenoisingError
 from denoising.io.atomic import replacing
@@ -30,16 +32,9 @@ from denoising.models.registry import build_model, build_training_model
 from denoising.noise.crops import MULTIPLE, center_crops
 from denoising.noise.on_the_fly import OnTheFlyNoise
 from denoising.noise.prepared import open_split
-from denoising.training.checkpoint import (
-    Checkpoint,
-    EpochMetrics,
-    fingerprint,
-    loaded_files,
-    parse_checkpoint,
-    read_checkpoint,
-    save_checkpoint,
-)
+from denoising.training.checkpoint import Checkpoint, EpochMetrics, parse_checkpoint, read_checkpoint, save_checkpoint
 from denoising.training.history import best_epoch, finished
+from denoising.training.identity import Facts, checkpoint_name, training_facts
 from denoising.training.loader import Loader, TrainingLoader, choose_subset, require_one_size
 from denoising.training.logger import TrainingLogger, open_live
 from denoising.training.losses import training_loss
@@ -51,7 +46,6 @@ from stages.parameters.compute import ComputeParameters
 from stages.parameters.train import TrainParameters
 from stages.paths import CHECKPOINTS, DENOISER, PREPARED, TRAIN_LOG, TRAIN_TIMES, TRAINING, TRAINING_SUMMARY
 
-TF_CONFIG = "TF_CONFIG"  # names the workers of a training on several machines, and this one
 WORKER_TIMEOUT = "DENOISING_WORKER_TIMEOUT"  # seconds to wait for them
 VALIDATION_CROPS, VALIDATION_SIZE = 100, 256  # how many of images of different sizes, and their sides in pixels
 
@@ -60,10 +54,13 @@ def main(parameters: TrainParameters, compute: ComputeParameters) -> None:
     cluster = read_cluster(os.environ.pop(TF_CONFIG, ""))
     set_threads(compute.threads)
     seed_everything(parameters.seed)
-    path = checkpoint_path(parameters, cluster) if cluster.leads else CHECKPOINTS
-    wait = seconds_to_wait()
-    with connected(cluster, partial(facts, parameters), partial(read_checkpoint, path), patience=wait) as connection:
-        workers, checkpoint = connection[0], parse_checkpoint(connection[1])
+    facts: Callable[[], Facts] = partial(training_facts, parameters.model_dump(), PREPARED)
+    path = checkpoint_folder()
+    if cluster.leads:
+        facts = cache(facts)
+        path /= checkpoint_name(facts(), describe_hardware(), workers=len(cluster))
+    with connected(cluster, facts, partial(read_checkpoint, path), patience=seconds_to_wait()) as (workers, state):
+        checkpoint = parse_checkpoint(state)
         began = time.monotonic() - checkpoint.seconds
         strategy = choose_strategy(cluster)
         train, validation = (open_split(PREPARED, name) for name in ("train", "validation"))
@@ -146,54 +143,17 @@ def follow(parameters: TrainParameters, trainer: Trainer, history: list[EpochMet
         print(f"epoch {len(history):>3}/{parameters.epochs}", flush=True)
 
 
-def facts(parameters: TrainParameters) -> dict[str, str]:
-    """Return checksums of what all workers must have in common."""
-    libraries = f"TensorFlow {tensorflow.__version__}, Keras {keras.__version__}"
-    return {
-        "parameters": fingerprint(parameters.model_dump(), "", (), ()),
-        "data": fingerprint({}, "", data_files(), ()),
-        "code": fingerprint({}, libraries, (), code_files()),
-    }
-
-
-def checkpoint_path(parameters: TrainParameters, cluster: Cluster) -> Path:
-    """Return where this training, and no other, is saved; the bytes depend on the number of workers too."""
-    settings = {**parameters.model_dump(), **({"workers": len(cluster)} if len(cluster) > 1 else {})}
-    return checkpoint_folder() / f"{fingerprint(settings, describe_hardware(), data_files(), code_files())}.npz"
-
-
-def data_files() -> list[Path]:
-    """Return the files that the images come from: about.json has sums of those too large to be read whole.
-
-    Raises:
-        DamagedFileError: when one is missing, truncated, or inconsistent with the others.
-    """
-    for name in ("train", "validation"):
-        open_split(PREPARED, name)
-    arrays = (
-        path
-        for name in ("train", "validation")
-        for path in sorted(path for part in ("clean", "noisy") for path in PREPARED.glob(f"{part}/{name}.npy"))
-    )
-    return [PREPARED / "about.json", *arrays]
-
-
-def code_files() -> list[Path]:
-    """Return the files of the code that is loaded."""
-    return loaded_files(("denoising", "stages.train", "stages.parameters.train"))
-
-
 def seconds_to_wait() -> float:
     """Return for how long the other workers are waited for.
 
     Raises:
-        DenoisingError: when the environment says something else than a number.
+        DenoisingError: when the environment says something else than a number of seconds.
     """
     text = os.environ.get(WORKER_TIMEOUT, "600")
-    try:
-        return float(text)
-    except ValueError:
-        raise DenoisingError(f"{WORKER_TIMEOUT} should be a number of seconds, not {text!r}.") from None
+    with suppress(ValueError):
+        if (seconds := float(text)) >= 0:
+            return seconds
+    raise DenoisingError(f"{WORKER_TIMEOUT} should be a number of seconds, not {text!r}.")
 
 
 def checkpoint_folder() -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from denoising.image_files.converter import SUFFIXES
 from denoising.inference.networks import bundled_networks, network_for
-from denoising.inference.tiling import OVERLAP, TILE
+from denoising.inference.tiling import TILE
 from denoising.version import __version__
 
 STREAM = Path("-")  # stands for standard input or output
@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
         "--tile", type=int, default=TILE, metavar="PIXELS", help="side of the tiles (default: %(default)s)"
     )
     how.add_argument(
-        "--overlap", type=int, default=OVERLAP, metavar="PIXELS", help="what tiles share (default: %(default)s)"
+        "--overlap", type=int, metavar="PIXELS", help="what tiles share (default: twice as far as the network sees)"
     )
     how.add_argument("--jobs", type=int, default=1, metavar="N", help="files at a time (default: %(default)s)")
     what = words.add_argument_group("what is written")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from denoising.batching import batches
 from denoising.errors import DenoisingError
 
+TF_CONFIG = "TF_CONFIG"  # the environment variable that names the workers of a training, and this one
 FORM = '{"cluster": {"worker": ["one:2222", "two:2222"]}, "task": {"type": "worker", "index": 0}}'
 
 
@@ -32,7 +33,7 @@ class Cluster:
         """Return a worker as messages name it."""
         return f"worker {worker} ({self.addresses[worker]})"
 
-    def share(self, indices: NDArray[np.int64], *, batch_size: int) -> NDArray[np.int64]:
+    def shard(self, indices: NDArray[np.int64], *, batch_size: int) -> NDArray[np.int64]:
         """Return what this worker takes of each batch of `indices`."""
         if len(self) == 1:
             return indices

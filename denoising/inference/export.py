@@ -16,6 +16,7 @@ from denoising.inference.export_formats import FORMATS
 from denoising.inference.onnx_graph import onnx_model
 from denoising.inference.saved_model import load_denoiser, stride_of
 from denoising.io.atomic import replacing
+from denoising.models.receptive_field import receptive_reach
 
 CARD = "card.json"  # what a SavedModel and a TensorFlow Lite file tell of themselves
 
@@ -23,7 +24,8 @@ CARD = "card.json"  # what a SavedModel and a TensorFlow Lite file tell of thems
 def export(path: Path, target: Path, *, to: str, told: Mapping[str, str]) -> None:
     """Write the denoiser of an .h5 file in one of FORMATS; a SavedModel is a folder.
 
-    `told` is what the result says of itself, beside stride and number of parameters: name, data, noise and licence.
+    `told` is what the result says of itself, beside stride, reach and number of parameters: name, data, noise and
+    licence.
 
     Raises:
         DamagedFileError: when the file is missing, damaged, or contains no denoiser.
@@ -39,9 +41,10 @@ def export(path: Path, target: Path, *, to: str, told: Mapping[str, str]) -> Non
 
 
 def card_of(model: keras.Model, told: Mapping[str, str]) -> dict[str, str]:
-    """Return what a file tells of a denoiser: what is told here, its stride and its number of parameters."""
+    """Return what a file tells of a denoiser: what is told here, its stride, its reach and its number of parameters."""
     stride = stride_of(model) if None in model.input_shape[1:] else 1
-    return dict(sorted({**told, "stride": str(stride), "parameters": str(model.count_params())}.items()))
+    found = {"stride": stride, "reach": receptive_reach(model), "parameters": model.count_params()}
+    return dict(sorted({**told, **{name: str(number) for name, number in found.items()}}.items()))
 
 
 def to_onnx(model: keras.Model, told: Mapping[str, str]) -> bytes:

@@ -8,6 +8,7 @@ from denoising.backend import tensorflow
 from denoising.images import Images
 from denoising.inference.network import Network
 from denoising.inference.saved_model import load_denoiser, stride_of
+from denoising.models.receptive_field import receptive_reach
 
 
 def load_keras_network(path: Path, *, image_shape: tuple[int | None, ...] | None = None) -> Network:
@@ -27,4 +28,4 @@ def load_keras_network(path: Path, *, image_shape: tuple[int | None, ...] | None
     def apply(noisy: Images) -> Images:
         return np.asarray(predict(noisy), np.float32)
 
-    return Network(str(path), shape, stride, apply, model.count_params())
+    return Network(str(path), shape, stride, apply, model.count_params(), receptive_reach(model))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from denoising.images import Images
-from denoising.inference.tiling import OVERLAP, TILE, Tiling
+from denoising.inference.tiling import TILE, Tiling
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,8 @@ class Network:
     """A network that denoises images.
 
     `image_shape` is the (H, W, C) that it takes; None stands for any size that is a multiple of `stride`. `apply` maps
-    noisy to denoised images (N, H, W, C), float32. `card` says what the file tells of it.
+    noisy to denoised images (N, H, W, C), float32. A pixel depends on those up to `reach` pixels to each side. `card`
+    says what the file tells of it.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Network:
     stride: int
     apply: Callable[[Images], Images]
     parameter_count: int
+    reach: int
     card: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -28,9 +30,13 @@ class Network:
         """Say whether it takes images of any size."""
         return None in self.image_shape[:2]
 
-    def tiling(self, tile: int = TILE, overlap: int = OVERLAP) -> Tiling:
-        """Return how images are cut for it: not at all where it takes a single size."""
-        return Tiling(self.stride, tile, overlap) if self.has_any_size else Tiling(1, sys.maxsize, 0)
+    def tiling(self, tile: int = TILE, overlap: int | None = None) -> Tiling:
+        """Return how images are cut for it: not at all where it takes a single size.
+
+        Unless `overlap` says otherwise, tiles share so much that they give what the whole image gives.
+        """
+        shared = 2 * self.reach if overlap is None else overlap
+        return Tiling(self.stride, tile, shared) if self.has_any_size else Tiling(1, sys.maxsize, 0)
 
     def accepts(self, shape: tuple[int, ...]) -> bool:
         """Say whether it takes images of a shape (H, W, C), padded where that is needed."""

@@ -49,7 +49,7 @@ def load_onnx_network(path: Path, *, name: str | None = None, threads: int = 0) 
             raise DamagedFileError(f"{path} is no denoiser: of images {noisy.shape} it makes {denoised.shape}.")
         return np.asarray(denoised, np.float32)
 
-    return Network(name or str(path), shape, stride, apply, int(card["parameters"]), card)
+    return Network(name or str(path), shape, stride, apply, int(card["parameters"]), int(card["reach"]), card)
 
 
 def _described(path: Path, session: Any, card: dict[str, str]) -> tuple[tuple[int | None, ...], int]:
@@ -58,7 +58,7 @@ def _described(path: Path, session: Any, card: dict[str, str]) -> tuple[tuple[in
     fits = len(inputs) == len(outputs) == 1 and all(
         one.type == "tensor(float)" and len(one.shape) == 4 and one.shape[-1] in (1, 3) for one in (*inputs, *outputs)
     )
-    numbers = [card.get("stride", ""), card.get("parameters", ""), card.get("largest_sigma", "1")]
+    numbers = [card.get(name, "") for name in ("stride", "reach", "parameters")] + [card.get("largest_sigma", "1")]
     if not fits or inputs[0].shape[-1] != outputs[0].shape[-1] or not all(map(NUMBER.fullmatch, numbers)):
         raise DamagedFileError(
             f"{path} is no denoiser that this project exported: make it by `python -m denoising export`."

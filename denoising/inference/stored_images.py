@@ -10,7 +10,7 @@ from denoising.errors import DenoisingError
 from denoising.images import Images, Stored
 from denoising.inference.denoiser import MAX_VALUES, clipped
 from denoising.inference.network import Network
-from denoising.inference.tiling import OVERLAP, TILE, Tiling, apply_in_tiles
+from denoising.inference.tiling import TILE, Tiling, apply_in_tiles
 
 LARGEST_SIGMA = 55.0  # of 255, that a network has seen, unless its file states another
 BLENDED_ROWS = 256
@@ -22,18 +22,18 @@ class Options:
 
     `sigma` is the standard deviation of the noise where it is known, in units of 1/255 of white: no more than that is
     removed, and noise that is stronger than a network has seen is scaled to what it has. `ensemble`: the mean of eight
-    orientations. `tile` and `overlap` are pixels.
+    orientations. `tile` and `overlap` are pixels; without an overlap, the network says what it needs.
     """
 
     sigma: float | None = None
     ensemble: bool = False
     tile: int = TILE
-    overlap: int = OVERLAP
+    overlap: int | None = None
 
     def __post_init__(self) -> None:
         if self.sigma is not None and not 0 <= self.sigma <= 255:
             raise DenoisingError(f"Expected a sigma from 0 to 255, found {self.sigma:g}.")
-        Tiling(1, self.tile, self.overlap)  # whatever the network, no other tiles are accepted
+        Tiling(1, self.tile, self.overlap or 0)  # whatever the network, no other tiles are accepted
 
 
 def denoise_stored(

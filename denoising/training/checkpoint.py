@@ -4,14 +4,11 @@ import hashlib
 import io
 import json
 import os
-import sys
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from denoising.io.atomic import replacing
@@ -30,24 +27,6 @@ class Checkpoint:
     seconds: float = 0.0
     state: Arrays = field(default_factory=list)
     best_weights: Arrays = field(default_factory=list)
-
-
-def fingerprint(parameters: dict[str, Any], hardware: str, data: Iterable[Path], code: Iterable[Path]) -> str:
-    """Return a checksum of all that a training depends on: parameters, hardware, libraries, data files and code."""
-    settings = [parameters, hardware, np.__version__, scipy.__version__]
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
-    for path in (*data, *code):
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
-
-
-def loaded_files(names: Collection[str]) -> list[Path]:
-    """Return the files of the loaded modules and packages of these names, and of the main program, sorted."""
-    prefixes = tuple(f"{name}." for name in (*names, "__main__"))
-    modules = (module for name, module in list(sys.modules.items()) if f"{name}.".startswith(prefixes))
-    files = (getattr(module, "__file__", None) for module in modules)
-    return sorted({Path(file) for file in files if file})
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:

@@ -58,7 +58,7 @@ class TrainingLoader:
             seed=self.seed,
             epoch=number,
         ):
-            indices = self.indices[self.cluster.share(chunk, batch_size=self.batch_size)]
+            indices = self.indices[self.cluster.shard(chunk, batch_size=self.batch_size)]
             if not len(indices):
                 continue
             clean = read_images(self.split.clean, indices)

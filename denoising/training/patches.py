@@ -50,7 +50,7 @@ class PatchLoader:
             seed=self.seed,
             epoch=number,
         ):
-            own = self.cluster.share(chunk, batch_size=self.batch_size)
+            own = self.cluster.shard(chunk, batch_size=self.batch_size)
             if not len(own):
                 continue
             cut = [self._cut(int(patch), generators.at(int(patch))) for patch in own]

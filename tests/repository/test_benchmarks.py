@@ -57,7 +57,7 @@ def test_a_run_is_measured_once_and_again_for_other_code(tmp_path: Path) -> None
 
 
 def measured(**scores: Any) -> dict[str, Any]:
-    return {"machine": "a processor", "seconds": 100.0, "peak": 500.0, "scores": scores}
+    return {"machine": "a processor, with bfloat16", "seconds": 100.0, "peak": 500.0, "scores": scores}
 
 
 def test_the_table_of_photographs_shows_the_margin_over_bm3d_with_its_interval() -> None:
@@ -71,7 +71,13 @@ def test_the_table_of_photographs_shows_the_margin_over_bm3d_with_its_interval()
         "memory_5000": [measured(train={"megabytes": 910.0})],
     }
     table = render({"runs": runs})
-    assert "| `natural_gray` | 100 s | BSD68, 25 | 28.70 | 29.00 | +0.30 (0.25 to 0.35) | 29.00 | 29.10 |" in table
+    assert (
+        "| `natural_gray` | 100 s, with bfloat16 | BSD68, 25 | 28.70 | 29.00 | +0.30 (0.25 to 0.35) | 29.00 | 29.10 |"
+        in table
+    )
     rest = np.delete(ours, starfish).mean()
-    assert f"| `natural_gray` | 100 s | Set12 without Starfish, 25 |  | {rest:.2f} |  | {rest:.2f} |" in table
+    assert (
+        f"| `natural_gray` | 100 s, with bfloat16 | Set12 without Starfish, 25 |  | {rest:.2f} |  | {rest:.2f} |"
+        in table
+    )
     assert "| train | 900 MB | 910 MB |" in table

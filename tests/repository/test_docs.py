@@ -180,7 +180,7 @@ def test_every_command_exists(path: Path) -> None:
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     for line in re.split(r"\n|&&", "".join(blocks(path, "sh")).strip()):
         program, *words = shlex.split(line, comments=True) or [""]
-        known = ("", "make", "dvc", "git", "python", ".", ".venv/bin/pre-commit", "pip", "denoise", "cat")
+        known = ("", "make", "dvc", "git", "python", ".", ".venv/bin/pre-commit", "pip", "denoise", "cat", "export")
         assert program in known, line
         if program == "denoise":
             parser().parse_args(words)

@@ -45,12 +45,12 @@ def test_what_does_not_name_workers_is_refused_in_one_sentence(text: str) -> Non
 def test_the_shares_of_all_workers_are_the_examples_of_every_batch(count: int, batch_size: int, workers: int) -> None:
     indices = np.random.default_rng(1).permutation(count)
     addresses = tuple(f"host:{number + 1}" for number in range(workers))
-    shares = [Cluster(addresses, worker).share(indices, batch_size=batch_size) for worker in range(workers)]
+    shards = [Cluster(addresses, worker).shard(indices, batch_size=batch_size) for worker in range(workers)]
     firsts = [0] * workers
     for start in range(0, count, batch_size):
         batch = indices[start : start + batch_size]
-        for worker, share in enumerate(shares):
+        for worker, shard in enumerate(shards):
             own = batch[worker::workers]
-            np.testing.assert_array_equal(share[firsts[worker] : firsts[worker] + len(own)], own)
+            np.testing.assert_array_equal(shard[firsts[worker] : firsts[worker] + len(own)], own)
             firsts[worker] += len(own)
-    assert sorted(np.concatenate(shares).tolist()) == list(range(count))
+    assert sorted(np.concatenate(shards).tolist()) == list(range(count))

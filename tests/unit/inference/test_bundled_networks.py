@@ -10,7 +10,7 @@ from denoising.datasets.photographs import embedded_photographs
 from denoising.image_files.reader import read_image_file
 from denoising.images import Images, as_float
 from denoising.inference.networks import bundled_networks, load_network
-from denoising.inference.tiling import Tiling, apply_in_tiles
+from denoising.inference.tiling import apply_in_tiles
 from denoising.noise.models import Noise, add_noise
 
 NAMES = ("camera.png", "chelsea.png", "astronaut.png", "coffee.png")
@@ -46,8 +46,8 @@ def test_a_noisy_photograph_gains(name: str, of: str, sigma: int) -> None:
 def test_tiles_differ_from_the_whole_by_less_than_one_can_see(name: str) -> None:
     network = load_network(Path(name))
     noisy = np.random.default_rng(1).random((1, 700, 900, network.image_shape[-1] or 1), np.float32)
-    whole = apply_in_tiles(network.apply, noisy, Tiling(network.stride, tile=10_000))
-    tiled = apply_in_tiles(network.apply, noisy, Tiling(network.stride, tile=384))
+    whole = apply_in_tiles(network.apply, noisy, network.tiling(tile=10_000))
+    tiled = apply_in_tiles(network.apply, noisy, network.tiling(tile=384))
     np.testing.assert_allclose(tiled, whole, atol=1e-4)
 
 

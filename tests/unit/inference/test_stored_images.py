@@ -20,7 +20,7 @@ def network(channels: int = 1, *, add: float = 0.0, scale: float = 1.0) -> Netwo
         assert noisy.dtype == np.float32
         return noisy * np.float32(scale) + np.float32(add)
 
-    return Network("plain", (None, None, channels), 8, apply, 0)
+    return Network("plain", (None, None, channels), 8, apply, 0, 80)
 
 
 def lower_left(noisy: Images) -> Images:
@@ -48,7 +48,7 @@ def test_the_result_is_clipped_to_white_and_rounded() -> None:
 
 def test_eight_orientations_are_averaged() -> None:
     images = np.zeros((1, 8, 8, 1), np.float32)
-    plain = Network("corner", (None, None, 1), 8, lower_left, 0)
+    plain = Network("corner", (None, None, 1), 8, lower_left, 0, 80)
     denoised = denoise_stored(images, plain, Options(ensemble=True), white=1)[0, ..., 0]
     corners = denoised[[0, 0, -1, -1], [0, -1, 0, -1]]
     np.testing.assert_allclose(corners, 0.25)  # two of eight orientations bring the pixel to each corner
@@ -70,13 +70,13 @@ def test_noise_beyond_what_a_network_has_seen_is_scaled_to_it() -> None:
         return np.full_like(noisy, noisy.mean())
 
     noisy = RANDOM.normal(0.5, 110 / 255, (1, 64, 64, 1)).astype(np.float32)
-    denoised = denoise_stored(noisy, Network("mean", (None, None, 1), 8, apply, 0), Options(sigma=110), white=1)
+    denoised = denoise_stored(noisy, Network("mean", (None, None, 1), 8, apply, 0, 80), Options(sigma=110), white=1)
     assert seen == [pytest.approx(55 / 255, rel=0.05)]
     np.testing.assert_allclose(denoised, noisy.mean(), atol=0.02)
 
 
 def test_another_size_and_a_wrong_sigma_are_refused() -> None:
-    digits = Network("digits", (28, 28, 1), 4, lambda noisy: noisy, 0)
+    digits = Network("digits", (28, 28, 1), 4, lambda noisy: noisy, 0, 28)
     images: Stored = np.zeros((1, 512, 640, 1), np.uint8)
     with pytest.raises(DenoisingError, match="digits takes images of 28 x 28 pixels; this one has 640 x 512"):
         denoise_stored(images, digits, NO_OPTIONS, white=255)
@@ -97,5 +97,5 @@ def test_the_limit_holds_for_each_image_of_a_stack() -> None:
     def apply(noisy: Images) -> Images:
         return np.where(noisy > 0.8, noisy - np.float32(0.3), noisy)
 
-    denoised = denoise_stored(images, Network("second", (None, None, 1), 8, apply, 0), Options(sigma=25), white=1)
+    denoised = denoise_stored(images, Network("second", (None, None, 1), 8, apply, 0, 80), Options(sigma=25), white=1)
     np.testing.assert_allclose((images - denoised)[1] * 255, 25, atol=1e-3)

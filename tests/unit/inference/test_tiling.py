@@ -51,9 +51,9 @@ def test_the_result_may_be_of_another_type_in_an_array_that_is_given() -> None:
 
 def test_a_tile_without_pixels_is_refused() -> None:
     with pytest.raises(DenoisingError, match="tile of 1 pixel or more, found 0"):
-        Tiling(8, 0)
+        Tiling(8, 0, 0)
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 5000, 1), (2, 5, 5, 1)])
 def test_strips_and_images_smaller_than_a_tile_work(shape: tuple[int, ...]) -> None:
-    assert apply_in_tiles(lambda images: images, RANDOM.random(shape, np.float32), Tiling(8)).shape == shape
+    assert apply_in_tiles(lambda images: images, RANDOM.random(shape, np.float32), Tiling(8, 64, 16)).shape == shape

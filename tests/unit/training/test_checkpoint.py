@@ -1,15 +1,10 @@
 import os
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
-import pytest
 
 from denoising.training.checkpoint import (
     Checkpoint,
-    fingerprint,
-    loaded_files,
     parse_checkpoint,
     read_checkpoint,
     save_checkpoint,
@@ -55,32 +50,3 @@ def test_the_oldest_checkpoints_are_deleted(tmp_path: Path) -> None:
         save_checkpoint(tmp_path / f"{number}.npz", REACHED)
         os.utime(tmp_path / f"{number}.npz", (number, number))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["2.npz", "3.npz", "4.npz"]
-
-
-def test_parameters_hardware_data_and_code_make_a_fingerprint(tmp_path: Path) -> None:
-    data, code = tmp_path / "data.npy", tmp_path / "code.py"
-    for file in (data, code):
-        file.write_text("one")
-    expected = fingerprint({"epochs": 1}, "machine", [data], [code])
-    assert fingerprint({"epochs": 1}, "machine", [data], [code]) == expected
-    assert fingerprint({"epochs": 2}, "machine", [data], [code]) != expected
-    assert fingerprint({"epochs": 1}, "another", [data], [code]) != expected
-    for file in (data, code):
-        file.write_text("two")
-        assert fingerprint({"epochs": 1}, "machine", [data], [code]) != expected
-        file.write_text("one")
-
-
-def test_the_code_of_a_training_is_the_loaded_modules_of_the_given_packages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    module = ModuleType("denoising.code")
-    module.__file__ = str(tmp_path / "code.py")
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    found = loaded_files(["denoising"])
-    assert tmp_path / "code.py" in found
-    assert found == sorted(found)
-    assert Path(np.__file__) not in found
-    assert Path(np.__file__) in loaded_files(["denoising", "numpy"])
-    assert tmp_path / "code.py" in loaded_files(["denoising.code"])
-    assert tmp_path / "code.py" not in loaded_files(["denoising.co"])

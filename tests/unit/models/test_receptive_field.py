@@ -1,0 +1,29 @@
+import numpy as np
+import pytest
+
+from denoising.backend import keras
+from denoising.models.receptive_field import receptive_reach
+from denoising.models.registry import build_model
+
+SIZES = {"cae": {}, "unet": {"filters": 4, "depth": 1}, "dncnn": {"filters": 4, "depth": 3}}
+DRUNET = {"drunet": {"filters": 4, "depth": 1}}
+
+
+def averaging(model: keras.Model) -> keras.Model:
+    """Return the model with convolutions that are means, so that whatever it can see changes it."""
+    model.set_weights([np.full(of.shape, 1 / of[..., 0].size) if of.ndim > 1 else of for of in model.get_weights()])
+    model.layers[-1].activation = keras.activations.linear
+    return model
+
+
+@pytest.mark.parametrize(("name", "size"), {**SIZES, **DRUNET}.items())
+def test_a_pixel_beyond_the_reach_changes_nothing_and_some_within_do(name: str, size: dict[str, int]) -> None:
+    model = averaging(build_model(name, (None, None, 1), **size))
+    reach = receptive_reach(model)
+    side = 16 * (reach // 8 + 2)
+    image = np.zeros((1, side, side, 1), np.float32)
+    middle = side // 2
+    image[0, middle, middle] = 1
+    rows, columns = np.nonzero(np.asarray(model(image))[0, ..., 0])
+    farthest = max(np.abs(rows - middle).max(), np.abs(columns - middle).max())
+    assert farthest <= reach <= farthest + 16
