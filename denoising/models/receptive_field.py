@@ -6,9 +6,10 @@ from denoising.backend import keras
 
 
 def receptive_reach(model: keras.Model) -> int:
-    """Return how many pixels to each side of a pixel can change it in the network's output: an upper bound.
+    """Return how many pixels around a block of pixels can change it in the network's output: an upper bound.
 
-    For a network that takes images of one size, that is their longer side.
+    A block is one of those that the network halves to one pixel. For a network that takes images of one size, the
+    answer is their longer side.
     """
     sides = model.input_shape[1:3]
     if None not in sides:
@@ -21,16 +22,20 @@ def receptive_reach(model: keras.Model) -> int:
         inputs = [id(one) for one in (layer.input if isinstance(layer.input, list) else [layer.input])]
         step, before = max(steps[one] for one in inputs), max(reach[one] for one in inputs)
         grown, beyond = _effect(layer)
-        steps[id(layer.output)] = step * grown
-        reach[id(layer.output)] = before + beyond * step * min(grown, 1.0)
-    return math.ceil(max(reach[id(target)] for target in model.outputs))
+        after, seen = step * grown, before + beyond * step * min(grown, 1.0)
+        steps[id(layer.output)] = after
+        reach[id(layer.output)] = math.ceil(seen / after) * after if grown > 1 else seen  # whole blocks
+    return int(max(reach[id(target)] for target in model.outputs))
 
 
 def _effect(layer: keras.layers.Layer) -> tuple[float, int]:
-    """Return by what a layer multiplies the distance of features, and how far it sees, in the smaller distance."""
-    if isinstance(layer, keras.layers.Conv2DTranspose):
-        return 1 / max(layer.strides), max(layer.kernel_size) - 1
+    """Return by what a layer multiplies the distance of features, and how far it sees, in the smaller distance.
+
+    What a window and its stride have in common stays within a block.
+    """
     if isinstance(layer, keras.layers.UpSampling2D):
-        return 1 / max(layer.size), max(layer.size) - 1
-    window = getattr(layer, "kernel_size", getattr(layer, "pool_size", (1,)))
-    return max(getattr(layer, "strides", (1,))), max(window) // 2
+        return 1 / max(layer.size), 0
+    window = max(getattr(layer, "kernel_size", getattr(layer, "pool_size", (1,))))
+    stride = max(getattr(layer, "strides", (1,)))
+    beyond = max(window - stride + 1, 0) // 2
+    return (1 / stride if isinstance(layer, keras.layers.Conv2DTranspose) else stride), beyond
