@@ -14,7 +14,7 @@ from denoising.datasets.photographs import embedded_photographs
 from denoising.errors import DenoisingError
 from denoising.images import Bytes, as_float
 from denoising.inference.network import Network
-from denoising.inference.networks import GRAY, bundled_networks, load_network
+from denoising.inference.networks import bundled_networks, load_network, network_for
 
 MAX_FILE = 50 * 2**20  # bytes
 LARGEST_SIGMA = 75
@@ -28,6 +28,7 @@ INTRODUCTION = """# Remove noise from a picture
 Drop a picture, or draw a digit. Add noise to see how much of the original comes back, or set it to 0 for a picture that
 is noisy already. Everything stays on this machine."""
 PAPER = np.full((280, 280), 255, np.uint8)
+BY_COLORS = "the one for the colours of the picture"
 HOW_MUCH = "noise to add: its standard deviation, where white is 255"
 
 
@@ -60,7 +61,7 @@ def build_page() -> gradio.Blocks:
                         )
                         draw = gradio.Button("Denoise the drawing")
                 sigma = gradio.Slider(0, LARGEST_SIGMA, value=25, step=1, label=HOW_MUCH, elem_id="sigma")
-                network = gradio.Dropdown(networks(), value=GRAY, label="network", elem_id="network")
+                network = gradio.Dropdown(networks(), value=BY_COLORS, label="network", elem_id="network")
             with gradio.Column(scale=3, min_width=320):
                 compared = gradio.ImageSlider(
                     label="before | after: move the divider",
@@ -80,7 +81,7 @@ def build_page() -> gradio.Blocks:
 
 def networks() -> list[str]:
     """Return the names of the networks that can be chosen."""
-    return [*bundled_networks(), *([str(TRAINED)] if TRAINED.exists() else [])]
+    return [BY_COLORS, *bundled_networks(), *([str(TRAINED)] if TRAINED.exists() else [])]
 
 
 def denoise_file(path: str | None, sigma: float, name: str) -> tuple[Any, str, Any]:
@@ -89,7 +90,7 @@ def denoise_file(path: str | None, sigma: float, name: str) -> tuple[Any, str, A
         return None, "", gradio.DownloadButton(interactive=False)
     try:
         clean = read_picture(Path(path))
-        trial = try_network(clean, loaded(name), sigma=sigma)
+        trial = try_network(clean, loaded(name, channels=clean.shape[-1]), sigma=sigma)
     except DenoisingError as error:
         raise gradio.Error(str(error), print_exception=False) from error
     return shown(trial, Path(path).stem)
@@ -103,16 +104,16 @@ def denoise_drawing(drawing: dict[str, Any] | None, sigma: float, name: str) -> 
     digit = (1 - as_float(strokes))[np.newaxis, ..., np.newaxis]
     name = str(TRAINED) if TRAINED.exists() else name
     try:
-        trial = try_network(digit, loaded(name), sigma=sigma)
+        trial = try_network(digit, loaded(name, channels=1), sigma=sigma)
     except DenoisingError as error:
         raise gradio.Error(str(error), print_exception=False) from error
     return shown(trial, "digit")
 
 
 @lru_cache(maxsize=4)
-def loaded(name: str) -> Network:
-    """Return a network, loaded once."""
-    return load_network(Path(name))
+def loaded(name: str, *, channels: int) -> Network:
+    """Return the network of a name, or the one for pictures of 1 or 3 channels, loaded once."""
+    return load_network(Path(network_for(channels) if name == BY_COLORS else name))
 
 
 def shown(trial: Trial, name: str) -> tuple[Any, str, Any]:
