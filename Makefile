@@ -13,7 +13,7 @@ COMPILE := uv pip compile --universal --fork-strategy fewest --python-version 3.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run experiment app app-environment compare test quick lint verify bench bench-natural bench-models bench-denoise export deps docs lock clean
+.PHONY: help setup run experiment app app-environment cluster seeds sweep compare test quick lint verify bench bench-natural bench-models bench-denoise export deps docs lock clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,15 @@ $(APP_STAMP):
 	$(PYTHON) -m venv --clear .venv-app
 	.venv-app/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements-app.lock
 	@touch $@
+
+cluster: setup  ## train with several workers on this machine, and compare with one (WORKERS=2)
+	@$(BIN)/python -m benchmarks.cluster $(WORKERS)
+
+seeds: setup  ## run one setting under several seeds: mean, deviation, interval (NAME=fast, or none for params.yaml; N=5)
+	@$(BIN)/python -m tools.seeds $(NAME) $(if $(N),N=$(N))
+
+sweep: setup  ## search for good parameters, as a file of sweeps/ says (NAME=fast_rate, STORAGE=... for several machines)
+	@$(BIN)/python -m tools.sweep $(NAME) $(STORAGE)
 
 compare: setup  ## list the experiments, the highest validation PSNR first
 	@$(BIN)/dvc exp show --only-changed --sort-by validation.psnr --sort-order desc \

@@ -21,6 +21,14 @@ def dvc(checkout: Path, *arguments: str, capture_output: bool = False) -> "subpr
     )
 
 
+def git(*arguments: str) -> str:
+    """Return what a Git command prints; raises `DenoisingError` where it fails."""
+    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise DenoisingError(f"git {arguments[0]} failed: {done.stderr.strip().rstrip('.')}.")
+    return done.stdout
+
+
 def committed(path: Path) -> bytes:
     """Return the content of a file in the last commit; raises `DenoisingError` where there is none."""
     shown = subprocess.run(["git", "show", f"HEAD:./{path.as_posix()}"], capture_output=True, check=False)
