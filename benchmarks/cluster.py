@@ -55,7 +55,7 @@ def choose(checkout: Path, *, workers: int) -> None:
         "train": {"epochs": EPOCHS},
         "compute": {"threads": threads},
     }
-    set_parameters(checkout, changes, of=Path())
+    set_parameters(checkout, changes, of=checkout)
 
 
 def table(trainings: Mapping[str, Training]) -> str:

@@ -51,11 +51,15 @@ def train(checkout: Path, *, workers: int) -> Training:
             for configuration, output in zip(configurations(workers), said, strict=True)
         ]
         cpu_seconds, statuses = 0.0, []
-        for process in started:
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            statuses.append(process.returncode)
-            cpu_seconds += usage.ru_utime + usage.ru_stime
+        try:
+            for process in started:
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+                statuses.append(process.returncode)
+                cpu_seconds += usage.ru_utime + usage.ru_stime
+        finally:
+            for process in started:
+                process.terminate()  # does nothing to one that has ended
         seconds = time.monotonic() - began
         if any(statuses):
             texts = [path.read_text(encoding="utf-8", errors="replace").strip() for path in said]

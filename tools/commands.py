@@ -10,23 +10,44 @@ from denoising.errors import DenoisingError
 DVC = (sys.executable, "-m", "dvc")
 
 
-def dvc(checkout: Path, *arguments: str, capture_output: bool = False) -> "subprocess.CompletedProcess[str]":
-    """Run DVC in a checkout, with the stages using the Python of this process and its folder of data sets."""
+def environment() -> dict[str, str]:
+    """Return the environment in which stages use the Python of this process and its folder of data sets."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     chosen = os.environ.get("DENOISING_CACHE")
     cache = {"DENOISING_CACHE": os.path.abspath(os.path.expanduser(chosen))} if chosen else {}  # noqa: PTH100, PTH111
-    environment = {**os.environ, "PATH": path, **cache}
+    return {**os.environ, "PATH": path, **cache}
+
+
+def dvc(checkout: Path, *arguments: str, capture_output: bool = False) -> "subprocess.CompletedProcess[str]":
+    """Run DVC in a checkout."""
     return subprocess.run(
-        [*DVC, *arguments], cwd=checkout, env=environment, capture_output=capture_output, text=True, check=False
+        [*DVC, *arguments], cwd=checkout, env=environment(), capture_output=capture_output, text=True, check=False
     )
 
 
 def git(*arguments: str) -> str:
-    """Return what a Git command prints; raises `DenoisingError` where it fails."""
-    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
+    """Return what a Git command prints; raises `DenoisingError` where it fails. Ctrl-C does not end it."""
+    done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False, start_new_session=True)
     if done.returncode:
-        raise DenoisingError(f"git {arguments[0]} failed: {done.stderr.strip().rstrip('.')}.")
+        raise DenoisingError(f"git {arguments[0]} failed: {done.stderr.strip().rstrip('.') or 'no output'}.")
     return done.stdout
+
+
+def experiments(commit: str) -> dict[str, str]:
+    """Return the Git references of the experiments on a commit, by name."""
+    folder = f"refs/exps/{commit[:2]}/{commit[2:]}"
+    found = git("for-each-ref", "--format=%(refname)", folder).split()
+    return {reference.removeprefix(f"{folder}/"): reference for reference in found}
+
+
+def require_unchanged() -> None:
+    """Raise `DenoisingError` where tracked files have changes that are not committed."""
+    changed = git("status", "--porcelain", "--untracked-files=no").rstrip()
+    if changed:
+        raise DenoisingError(
+            "Commit these first, or restore them with `git restore --staged --worktree .`: all runs should start from "
+            f"the same files.\n{changed}"
+        )
 
 
 def committed(path: Path) -> bytes:

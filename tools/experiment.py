@@ -19,6 +19,7 @@ from stages.paths import EXPERIMENTS, PARAMS
 from stages.run import run
 from tools.commands import DVC, committed
 
+COMMITTED = "committed"  # in place of the name of an experiment: the committed parameters
 RESTORE = "git restore --staged --worktree ."
 
 

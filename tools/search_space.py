@@ -1,78 +1,115 @@
 """What a file of sweeps/ says: which parameters are searched, in what range, by which metric, and how often."""
 
+import math
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from denoising.errors import DenoisingError
 from stages.parameters.document import document_errors, parse_document
-from tools.experiment import flatten
+from tools.experiment import COMMITTED, flatten
 
 SWEEPS = Path("sweeps")
-COMMITTED = "committed"  # stands for the committed parameters, in place of an experiment
-Number = int | float
-Value = bool | int | float | str
+MOST_POINTS = 10_000  # of a grid
+DIGITS = 12  # to which the values of a range with a step are rounded
 MINIMIZED = ("validation.loss",)
+Value = bool | int | float | str
 
 
-class Strict(BaseModel):
-    """A part of the file, without unknown keys."""
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("expected a number")
+    return value
+
+
+def _scalar(value: Any) -> Any:
+    if not isinstance(value, bool | int | float | str):
+        raise ValueError("expected a number, a word, true or false")
+    return value
+
+
+Number = Annotated[Any, AfterValidator(_number)]
+Scalar = Annotated[Any, AfterValidator(_scalar)]
+
+
+class WithoutUnknownKeys(BaseModel):
+    """A mapping of the file; a key that is not known is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Range(Strict):
-    """The values of a parameter: from `low` to `high`, or `choices`."""
+class Searched(WithoutUnknownKeys):
+    """The values of one parameter: a range from `low` to `high`, or `choices`."""
 
-    low: Number | None = None
-    high: Number | None = None
-    step: Number | None = None
+    low: Number = None
+    high: Number = None
+    step: Number = None
     log: bool = False
-    choices: list[Value] = Field(default=[], max_length=100)
+    choices: list[Scalar] = Field(default=[], max_length=1000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_mapping(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            raise ValueError("expected low and high, or choices")
+        return given
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        if bool(self.choices) == (self.low is not None and self.high is not None):
-            raise ValueError("give either low and high, or choices")
-        if self.choices:
-            if self.step or self.log or self.low is not None or self.high is not None:
-                raise ValueError("choices stand alone")
-            if len(set(self.choices)) < len(self.choices):
-                raise ValueError("a choice stands twice")
-        else:
-            self.distribution()  # which checks the numbers
+        given = self.model_fields_set
+        if "choices" in given:
+            if given != {"choices"} or not self.choices:
+                raise ValueError("choices are a list of values, without low, high, step or log")
+            if len(set(map(repr, self.choices))) < len(self.choices):
+                raise ValueError("the same choice is there twice")
+            return self
+        if not {"low", "high"} <= given:
+            raise ValueError("expected low and high, or choices")
+        if self.low >= self.high:
+            raise ValueError("low should be less than high")
+        if self.log and ("step" in given or self.low <= 0):
+            raise ValueError("a logarithmic range has a low above 0, and no step")
+        if "step" in given:
+            if self.step <= 0 or (self._is_whole and not isinstance(self.step, int)):
+                raise ValueError("step should be a positive number, whole where low and high are")
+            count = (self.high - self.low) / self.step
+            if abs(count - round(count)) > 1e-6:
+                raise ValueError("step should lead from low to high")
         return self
+
+    @property
+    def _is_whole(self) -> bool:
+        return isinstance(self.low, int) and isinstance(self.high, int)
 
     def distribution(self) -> BaseDistribution:
         """Return it as Optuna's; whole numbers where low and high are."""
         if self.choices:
             return CategoricalDistribution(self.choices)
-        low, high = self.low or 0, self.high or 0
-        if isinstance(low, int) and isinstance(high, int):
-            return IntDistribution(low, high, log=self.log, step=int(self.step or 1))
-        return FloatDistribution(float(low), float(high), log=self.log, step=self.step)
+        if self._is_whole:
+            return IntDistribution(self.low, self.high, log=self.log, step=self.step or 1)
+        if self.step:
+            return CategoricalDistribution(self.values())
+        return FloatDistribution(float(self.low), float(self.high), log=self.log)
 
-    def grid(self) -> list[Value]:
-        """Return all values; raises `DenoisingError` where a range is continuous."""
+    def values(self) -> list[Value]:
+        """Return all values; raises `DenoisingError` where they are more than a grid can have."""
         if self.choices:
-            return list(self.choices)
-        low, high, step = self.low or 0, self.high or 0, self.step
-        if isinstance(low, int) and isinstance(high, int):
-            return list(range(low, high + 1, int(step or 1)))
-        if not step:
+            return self.choices
+        if not self._is_whole and self.step is None:
             raise DenoisingError("A grid needs choices, whole numbers, or a range with a step.")
-        return [low + number * step for number in range(int((high - low) / step + 1e-9) + 1)]
+        step = self.step or 1
+        count = round((self.high - self.low) / step) + 1
+        if count > MOST_POINTS:
+            raise DenoisingError(f"A grid has {MOST_POINTS:,} points or fewer.")
+        found = [self.low + number * step for number in range(count)]
+        return found if self._is_whole else [round(value, DIGITS) for value in found]
 
 
-class Sweep(Strict):
+class Sweep(WithoutUnknownKeys):
     """A search: from which experiment it starts, by which metric it chooses, how many trials, and of what."""
 
     experiment: str = COMMITTED
@@ -82,7 +119,7 @@ class Sweep(Strict):
     sampler: Literal["tpe", "grid"] = "tpe"
     stop_early: bool = True
     seed: Annotated[int, Field(ge=0, le=2**31)] = 1
-    search: Annotated[dict[str, Range], Field(min_length=1)]
+    search: Annotated[dict[str, Searched], Field(min_length=1)]
 
     @property
     def direction(self) -> Literal["minimize", "maximize"]:
@@ -91,11 +128,16 @@ class Sweep(Strict):
 
     def distributions(self) -> dict[str, BaseDistribution]:
         """Return the distributions of the parameters, by dotted name."""
+        if self.sampler == "grid":
+            return {name: CategoricalDistribution(of.values()) for name, of in self.search.items()}
         return {name: of.distribution() for name, of in self.search.items()}
 
-    def grid(self) -> dict[str, list[Value]]:
-        """Return all values of each parameter."""
-        return {name: of.grid() for name, of in self.search.items()}
+    def points(self) -> list[dict[str, Value]]:
+        """Return all combinations of a grid; raises `DenoisingError` where there are too many."""
+        values = {name: of.values() for name, of in self.search.items()}
+        if math.prod(map(len, values.values())) > MOST_POINTS:
+            raise DenoisingError(f"A grid has {MOST_POINTS:,} points or fewer.")
+        return [dict(zip(values, point, strict=True)) for point in product(*values.values())]
 
 
 def read_sweep(name: str) -> Sweep:
@@ -107,13 +149,19 @@ def read_sweep(name: str) -> Sweep:
     try:
         sweep = Sweep.model_validate(parse_document(path.read_bytes(), name=str(path)))
         if sweep.sampler == "grid":
-            sweep.grid()
+            sweep.points()
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg'].lower()}" for one in error.errors()]
+        lines = [_line(one) for one in error.errors()]
         raise DenoisingError(f"{path} has errors; nothing was run:\n  " + "\n  ".join(lines)) from error
     except DenoisingError as error:
         raise DenoisingError(f"{path}: {error}") from error
     return sweep
+
+
+def _line(error: Any) -> str:
+    where = ".".join(map(str, error["loc"])) or "the file"
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{where}: {message[:1].lower()}{message[1:]}"
 
 
 def with_values(document: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,26 +170,21 @@ def with_values(document: Mapping[str, Any], values: Mapping[str, Any]) -> dict[
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise DenoisingError(f"There is no parameter {', '.join(unknown)} to search: it is not set in the experiment.")
-    changed = _nested({**known, **values})
-    return {name: changed[name] for name in document}
+    changed: dict[str, Any] = {}
+    for path, value in {**known, **values}.items():
+        *parents, last = path.split(".")
+        inside = changed
+        for parent in parents:
+            inside = inside.setdefault(parent, {})
+        inside[last] = value
+    return changed
 
 
 def require_valid(document: Mapping[str, Any], sweep: Sweep) -> None:
-    """Raise `DenoisingError` where a value that may be searched is not allowed: each choice, and both ends."""
-    wrong = []
+    """Raise `DenoisingError` where a single value that may be searched is not allowed: each choice, and both ends."""
+    wrong: list[str] = []
     for name, of in sweep.search.items():
         for value in of.choices or (of.low, of.high):
             wrong += document_errors(with_values(document, {name: value}))
     if wrong:
         raise DenoisingError("The sweep would try what is not allowed:\n  " + "\n  ".join(dict.fromkeys(wrong)))
-
-
-def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for path, value in flat.items():
-        *parents, last = path.split(".")
-        inside = result
-        for parent in parents:
-            inside = inside.setdefault(parent, {})
-        inside[last] = value
-    return result

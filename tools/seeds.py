@@ -11,41 +11,45 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
 from denoising.errors import DenoisingError
-from stages.parameters.document import check_document, read_document
-from stages.paths import METRICS
+from stages.parameters.document import check_document, parse_document
+from stages.paths import METRICS, PARAMS
 from stages.run import run
-from tools.commands import DVC, git
-from tools.experiment import changes, committed_document, read_experiment
+from tools.commands import DVC, environment, experiments, git, require_unchanged
+from tools.experiment import COMMITTED, changes, committed_document, read_experiment
 
-COMMITTED = "committed"  # stands for the committed parameters
 MOST = 1000
 LEVEL = 0.95
+GROUPS = ("validation", "denoised")  # of metrics.json, that depend on the training
 Metrics = Mapping[str, Mapping[str, float]]
 
 
 def main() -> None:
     name, count = words_of(sys.argv[1:])
-    base = committed_document()
+    require_unchanged()
+    base, head = committed_document(), git("rev-parse", "HEAD").strip()
     target = {**base, **({} if name == COMMITTED else read_experiment(name))}
-    wanted = [f"{name}-seed-{seed}" for seed in range(1, count + 1)]
-    known = experiments()
-    for seed, title in enumerate(wanted, start=1):
-        if title in known:
-            print(f"{title} has run on this commit.")
-            continue
+    wanted = {f"{name}-seed-{seed}": seed for seed in range(1, count + 1)}
+    for title, seed in wanted.items():
         chosen = {**target, "train": {**target["train"], "seed": seed}}
         check_document(chosen)
-        command = [*DVC, "exp", "run", "--temp", "--name", title, *changes(read_document(), chosen)]
-        status = subprocess.run(command, check=False).returncode
-        if status:
+        if reference := experiments(head).get(title):
+            require_same(title, reference, chosen)
+            print(f"{title} has run on this commit.")
+            continue
+        command = [*DVC, "exp", "run", "--temp", "--name", title, *changes(base, chosen)]
+        if subprocess.run(command, env=environment(), check=False).returncode:
             raise DenoisingError(f"{title} failed; its message is above. The seeds before it are kept.")
-    known = experiments()
+    known = experiments(head)
+    missing = [title for title in wanted if title not in known]
+    if missing:
+        raise DenoisingError(f"DVC kept no experiment {', '.join(missing)}.")
     print("\n".join(table(name, [json.loads(git("show", f"{known[title]}:./{METRICS}")) for title in wanted])))
 
 
@@ -59,12 +63,10 @@ def words_of(words: Sequence[str]) -> tuple[str, int]:
     return (names or [COMMITTED])[0], int(text)
 
 
-def experiments() -> dict[str, str]:
-    """Return the Git references of the experiments on this commit, by name."""
-    head = git("rev-parse", "HEAD").strip()
-    folder = f"refs/exps/{head[:2]}/{head[2:]}"
-    found = git("for-each-ref", "--format=%(refname)", folder).split()
-    return {reference.removeprefix(f"{folder}/"): reference for reference in found}
+def require_same(title: str, reference: str, parameters: Mapping[str, Any]) -> None:
+    """Raise `DenoisingError` where the experiment of this name had other parameters."""
+    if parse_document(git("show", f"{reference}:./{PARAMS}").encode(), name=title) != parameters:
+        raise DenoisingError(f"There is an experiment {title} with other parameters. `dvc exp remove {title}` first.")
 
 
 def table(name: str, measured: Sequence[Metrics]) -> Iterator[str]:
@@ -74,7 +76,7 @@ def table(name: str, measured: Sequence[Metrics]) -> Iterator[str]:
     yield ""
     yield f"| | mean | standard deviation | {LEVEL:.0%} interval | lowest | highest |"
     yield "|---|---|---|---|---|---|"
-    for group in ("validation", "denoised"):
+    for group in GROUPS:
         for metric in measured[0].get(group, {}):
             values = np.array([of[group][metric] for of in measured])
             low, high = interval(values)

@@ -2,21 +2,25 @@
 
 import csv
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from denoising.errors import DenoisingError
+from stages.parameters.document import document_errors
 from stages.paths import LOGS, TRAINING, TRAINING_SUMMARY
-from tools.commands import dvc, git
+from tools.commands import DVC, environment, git
 from tools.experiment import changes
 
-CLONES = Path(".dvc/tmp/exps")  # of DVC itself: the checkpoints of trainings in it are kept in the workspace
+CLONES = Path(".dvc/tmp/sweeps/clones")
 POLL_SECONDS = 0.5
 PATIENCE_SECONDS = 30  # for an interrupted trial to end
 
@@ -25,55 +29,50 @@ class StoppedError(Exception):
     """The trial was ended early."""
 
 
-class TrialError(Exception):
-    """The trial failed; what it says is the reason."""
-
-
 @dataclass(frozen=True)
 class Trial:
-    """What is run: its name, the commit it starts from, and its parameters; `base` are those of the commit."""
+    """What is run: its name, the commit it starts from, and its parameters; `base` are those of the commit.
+
+    `cache` is the folder of DVC's cache.
+    """
 
     name: str
     commit: str
+    cache: Path
     base: Mapping[str, Any]
     parameters: Mapping[str, Any]
 
 
 def run_trial(
-    trial: Trial, metric: str, on_epoch: Callable[[int, float], bool], interrupted: Callable[[], bool]
+    trial: Trial, metric: str, on_epoch: Callable[[int, float], bool], is_interrupted: Callable[[], bool]
 ) -> float:
     """Return the metric of a trial, which is an experiment of this workspace then.
 
-    `on_epoch` is told every epoch and its metric, and says whether the trial is worth no more.
+    `on_epoch` is told every epoch and its metric, and answers whether to stop.
 
     Raises:
-        StoppedError: when `on_epoch` said so.
-        TrialError: when a stage failed.
-        KeyboardInterrupt: when `interrupted` says so.
+        StoppedError: when `on_epoch` says so.
+        DenoisingError: when the parameters do not fit together, or a stage failed.
+        KeyboardInterrupt: when `is_interrupted` says so.
     """
-    clone = CLONES / trial.name
-    output = LOGS / "sweeps" / f"{trial.name}.log"
+    wrong = document_errors(trial.parameters)
+    if wrong:
+        raise DenoisingError("; ".join(wrong))
+    clone, output = CLONES / trial.name, LOGS / "sweeps" / f"{trial.name}.log"
     output.parent.mkdir(parents=True, exist_ok=True)
     try:
-        _make(clone, trial.commit)
+        _make(clone, trial)
         words = ["dvc", "exp", "run", "--name", trial.name, *changes(trial.base, trial.parameters)]
         with output.open("wb") as file:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tools.watched", *words],
-                cwd=clone,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # else Ctrl-C would reach DVC twice
-            )
+            process = _start(["-m", "tools.watched", str(os.getpid()), *words], clone, file)
             try:
-                _follow(process, clone / history_of(metric), on_epoch, interrupted)
+                _follow(process, clone / history_of(metric), on_epoch, is_interrupted)
             finally:
                 _end(process)
         if process.returncode:
-            raise TrialError(_reason(output))
+            raise DenoisingError(_reason(output))
         reference = f"refs/exps/{trial.commit[:2]}/{trial.commit[2:]}/{trial.name}"
-        git("fetch", "--quiet", str(clone), f"+{reference}:{reference}")
+        git("fetch", "--quiet", str(clone), f"{reference}:{reference}")
         group, _, key = metric.partition(".")
         return float(json.loads(git("show", f"{reference}:./{TRAINING_SUMMARY}"))[group][key])
     finally:
@@ -85,37 +84,51 @@ def history_of(metric: str) -> Path:
     return (TRAINING / "plots/metrics" / metric.replace(".", "/")).with_suffix(".tsv")
 
 
-def _make(clone: Path, commit: str) -> None:
+def _make(clone: Path, trial: Trial) -> None:
     """Clone the workspace, with its DVC cache, and what the cache has of the data."""
     shutil.rmtree(clone, ignore_errors=True)
     clone.parent.mkdir(parents=True, exist_ok=True)
     git("clone", "--quiet", "--no-checkout", ".", str(clone))
-    git("-C", str(clone), "checkout", "--quiet", commit)
+    git("-C", str(clone), "checkout", "--quiet", trial.commit)
     for name in ("user.name", "user.email"):  # DVC commits experiments under them
         if known := git("config", "--default", "", "--get", name).strip():
             git("-C", str(clone), "config", name, known)
     for words in (
-        ("config", "--local", "cache.dir", str(Path(git("rev-parse", "--show-toplevel").strip()) / ".dvc/cache")),
+        ("config", "--local", "cache.dir", str(trial.cache)),
         ("checkout", "--quiet", "--allow-missing"),
     ):
-        done = dvc(clone, *words, capture_output=True)
-        if done.returncode:
-            raise TrialError(done.stderr.strip().splitlines()[-1])
+        process = _start([*DVC[1:], *words], clone, subprocess.PIPE)
+        said = process.communicate()[0].decode(errors="replace").strip()
+        if process.returncode:
+            raise DenoisingError(f"dvc {words[0]} failed: {(said.splitlines() or ['no output'])[-1]}")
+
+
+def _start(words: list[str], folder: Path, output: Any) -> "subprocess.Popen[bytes]":
+    """Start Python in a session of its own: Ctrl-C reaches the sweep alone, which then ends its trials."""
+    return subprocess.Popen(
+        [sys.executable, *words],
+        cwd=folder,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
 
 
 def _follow(
     process: "subprocess.Popen[bytes]",
     history: Path,
     on_epoch: Callable[[int, float], bool],
-    interrupted: Callable[[], bool],
+    is_interrupted: Callable[[], bool],
 ) -> None:
     """Return when the trial has ended."""
-    told, before = 0, history.stat().st_mtime_ns if history.exists() else 0  # of the committed results
+    told, before = 0, _changed_at(history)  # that of the committed results
     while process.poll() is None:
         time.sleep(POLL_SECONDS)
-        if interrupted():
+        if is_interrupted():
             raise KeyboardInterrupt
-        if not history.exists() or history.stat().st_mtime_ns == before:
+        if _changed_at(history) in (None, before):
             continue
         values = _values(history)
         for epoch, value in enumerate(values[told:], start=told + 1):
@@ -124,29 +137,40 @@ def _follow(
         told = max(told, len(values))
 
 
+def _changed_at(path: Path) -> int | None:
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime_ns
+    return None
+
+
 def _values(history: Path) -> list[float]:
-    """Return the values of complete lines; DVCLive may be writing the last one."""
-    lines = history.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
-    rows = csv.DictReader((line for line in lines if line.endswith("\n")), delimiter="\t")
-    column = history.stem
-    return [float(row[column]) for row in rows if row.get(column)]
+    """Return the values of complete lines; DVCLive may be writing the last one, or DVC remove the file."""
+    with suppress(FileNotFoundError):
+        lines = history.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+        rows = csv.DictReader((line for line in lines if line.endswith("\n")), delimiter="\t")
+        return [float(row[history.stem]) for row in rows if row.get(history.stem)]
+    return []
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End a trial that still runs: DVC and its stage."""
-    if process.poll() is not None:
-        return
-    process.send_signal(signal.SIGINT)  # the stage sees that DVC has gone
-    try:
-        process.wait(PATIENCE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    """End DVC and its stage, if they still run: DVC alone would wait for its stage."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    for wanted in (signal.SIGINT, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, wanted)
+            while time.monotonic() < until or wanted == signal.SIGKILL:
+                process.poll()
+                os.killpg(process.pid, 0)
+                time.sleep(0.1)
+        except ProcessLookupError:
+            break
+    process.wait()
 
 
 def _reason(output: Path) -> str:
-    """Return the sentence with which a stage ended, or else DVC."""
-    lines = [line.strip() for line in output.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-    own = [line for line in lines if not line.startswith("ERROR")]
+    """Return the sentence with which a stage ended, or else what DVC said last."""
+    text = output.read_text(encoding="utf-8", errors="replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    own = [line for line in lines if not line.startswith(("ERROR", "("))]  # in brackets: what to do next
     failed = any("failed to reproduce" in line for line in lines)
-    return (own if own and failed else lines or ["it said nothing"])[-1][:500]
+    return (own if own and failed else lines or ["no output"])[-1][:500]

@@ -61,7 +61,7 @@ def build_page() -> gradio.Blocks:
                         )
                         draw = gradio.Button("Denoise the drawing")
                 sigma = gradio.Slider(0, LARGEST_SIGMA, value=25, step=1, label=HOW_MUCH, elem_id="sigma")
-                network = gradio.Dropdown(networks(), value=BY_COLORS, label="network", elem_id="network")
+                network = gradio.Dropdown(networks(), value=networks()[0], label="network", elem_id="network")
             with gradio.Column(scale=3, min_width=320):
                 compared = gradio.ImageSlider(
                     label="before | after: move the divider",
@@ -81,7 +81,8 @@ def build_page() -> gradio.Blocks:
 
 def networks() -> list[str]:
     """Return the names of the networks that can be chosen."""
-    return [BY_COLORS, *bundled_networks(), *([str(TRAINED)] if TRAINED.exists() else [])]
+    bundled = list(bundled_networks())
+    return [*([BY_COLORS] if bundled[1:] else []), *bundled, *([str(TRAINED)] if TRAINED.exists() else [])]
 
 
 def denoise_file(path: str | None, sigma: float, name: str) -> tuple[Any, str, Any]:

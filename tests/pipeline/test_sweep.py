@@ -1,5 +1,6 @@
 """`make sweep`: real DVC experiments of a stage that takes little time, interrupted and failing."""
 
+import random
 import signal
 import subprocess
 import sys
@@ -13,7 +14,10 @@ from checkout import Checkout
 
 from denoising.errors import DenoisingError
 from tools.search_space import Sweep, read_sweep, require_valid, with_values
+from tools.sweep_results import require_success
+from tools.sweep_study import FOLDER, ask, open_study
 
+RATE = "train.learning_rate"
 ROOT = Path(__file__).parents[2]
 PIPELINE = """
 stages:
@@ -51,7 +55,7 @@ SEARCH: dict[str, Any] = {
 
 
 def checkout_with(folder: Path, search: dict[str, Any]) -> Checkout:
-    checkout = Checkout.create(folder)
+    checkout = Checkout.create(folder, epochs="3")
     (folder / "dvc.yaml").write_text(PIPELINE)
     (folder / "one.py").write_text(STAGE)
     (folder / "sweeps").mkdir(exist_ok=True)
@@ -96,16 +100,69 @@ def test_a_sweep_that_is_interrupted_goes_on_accounts_for_all_trials_and_tells_o
 
 
 @pytest.mark.slow
-def test_a_poor_trial_is_stopped_early(tmp_path: Path) -> None:
+def test_a_poor_trial_is_stopped_early_and_leaves_no_experiment(tmp_path: Path) -> None:
     rates = [0.01, 0.011, 0.012, 0.013, 0.5]
-    search = {**SEARCH, "trials": 5, "at_once": 1, "stop_early": True, "seed": 3}
-    checkout = checkout_with(tmp_path, {**search, "search": {"train.learning_rate": {"choices": rates}}})
+    search = {**SEARCH, "trials": 5, "at_once": 1, "stop_early": True, "search": {RATE: {"choices": rates}}}
+    last = next(seed for seed in range(100) if order(rates, seed)[-1] == 0.5)
+    checkout = checkout_with(tmp_path, {**search, "seed": last})
     done = checkout.run(sys.executable, "-m", "tools.sweep", "rate")
     assert done.returncode == 0, done.stdout
-    assert done.stdout.count("|") > 0
-    stopped = [line for line in done.stdout.splitlines() if "| stopped early |" in line]
-    assert len(stopped) <= 1  # it is not stopped where it is among the first
-    assert all("| 0.5 |" in line for line in stopped)
+    assert "| 4 | stopped early | 0.5 |" in done.stdout
+    assert "rate-trial-4" not in checkout.dvc("exp", "list", "--name-only")
+
+
+def order(values: list[float], seed: int) -> list[float]:
+    """Return the values in the order in which a grid tries them."""
+    ordered = [{RATE: value} for value in values]
+    random.Random(seed).shuffle(ordered)
+    return [of[RATE] for of in ordered]
+
+
+def test_a_sampler_that_starts_again_proposes_other_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    FOLDER.mkdir(parents=True)
+    sweep = Sweep.model_validate({"trials": 20, "search": {RATE: {"low": 0.001, "high": 0.1, "log": True}}})
+    for _ in range(4):
+        study = open_study("rate", sweep, "", commit="c" * 40, parameters={})
+        for _ in range(3):
+            trial = ask(study, sweep)
+            assert trial
+            study.tell(trial, 1.0)
+    assert len({trial.params[RATE] for trial in study.trials}) == 12
+
+
+def test_other_parameters_and_another_commit_begin_a_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    FOLDER.mkdir(parents=True)
+    sweep = Sweep.model_validate(SEARCH)
+    names = {
+        open_study("rate", sweep, "", commit=commit * 40, parameters={"epochs": epochs}).study_name
+        for commit in "ab"
+        for epochs in (1, 2)
+    }
+    assert len(names) == 4
+    longer = Sweep.model_validate({**SEARCH, "trials": 100})
+    assert open_study("rate", longer, "", commit="a" * 40, parameters={"epochs": 1}).study_name in names
+
+
+def test_a_trial_of_another_machine_is_left_alone_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    sweep = Sweep.model_validate(SEARCH)
+    shared = str(tmp_path / "shared.journal")
+    study = open_study("rate", sweep, shared, commit="c" * 40, parameters={})
+    trial = ask(study, sweep)
+    assert trial
+    trial.set_user_attr("machine", "another:/folder")
+    study = open_study("rate", sweep, shared, commit="c" * 40, parameters={})
+    with pytest.raises(DenoisingError, match="1 trials are not complete: they run on another:/folder"):
+        require_success(study)
+
+
+def test_a_storage_that_cannot_be_used_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for storage in ("nonsense://host/name", str(tmp_path / "missing/shared.journal")):
+        with pytest.raises(DenoisingError, match="cannot be used"):
+            open_study("rate", Sweep.model_validate(SEARCH), storage, commit="c" * 40, parameters={})
 
 
 def test_the_sweeps_that_come_with_the_project_can_be_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,11 +180,20 @@ def test_the_sweeps_that_come_with_the_project_can_be_run(monkeypatch: pytest.Mo
         ({"metric": "denoised.psnr"}, "metric: input should be 'validation.psnr'"),
         ({"trails": 3}, "trails: extra inputs are not permitted"),
         ({"search": {}}, "search: dictionary should have at least 1 item"),
-        ({"search": {"train.seed": {"low": 5, "high": 1}}}, "search.train.seed: value error"),
-        ({"search": {"train.seed": {"low": 5}}}, "give either low and high, or choices"),
-        ({"search": {"train.seed": {"low": 1, "high": 2, "choices": [3]}}}, "give either low and high, or choices"),
-        ({"search": {"train.learning_rate": {"low": 0.1, "high": 0.2}}}, "a grid needs choices"),
-        ({"search": {"train.learning_rate": {"low": 0, "high": 0.2, "log": True}}}, "search.train.learning_rate"),
+        ({"search": {RATE: {"low": 5, "high": 1}}}, f"search.{RATE}: low should be less than high"),
+        ({"search": {RATE: {"low": "0.1", "high": 1}}}, f"search.{RATE}.low: expected a number"),
+        ({"search": {RATE: [0.1, 0.2]}}, f"search.{RATE}: expected low and high, or choices"),
+        ({"search": {RATE: {"choices": [0.1, 0.1]}}}, "the same choice is there twice"),
+        ({"search": {RATE: {"choices": [[0.1]]}}}, "expected a number, a word, true or false"),
+        ({"search": {RATE: {"low": 1, "high": 9, "step": 0}}}, "step should be a positive number"),
+        ({"search": {RATE: {"low": 1, "high": 9, "step": 2.5}}}, "step should be a positive number, whole"),
+        ({"search": {RATE: {"low": 0.1, "high": 0.9, "step": 0.3}}}, "step should lead from low to high"),
+        ({"search": {RATE: {"low": 0.1, "high": 0.9, "step": 0.1, "log": True}}}, "a logarithmic range"),
+        ({"search": {RATE: {"low": 1, "high": 10**9}}}, "a grid has 10,000 points or fewer"),
+        ({"search": {RATE: {"low": 5}}}, "expected low and high, or choices"),
+        ({"search": {RATE: {"low": 1, "high": 2, "choices": [3]}}}, "choices are a list of values, without low"),
+        ({"search": {RATE: {"low": 0.1, "high": 0.2}}}, "a grid needs choices"),
+        ({"search": {RATE: {"low": 0, "high": 0.2, "log": True}}}, "a logarithmic range has a low above 0"),
         ({"trials": 0}, "trials: input should be greater than or equal to 1"),
     ],
 )

@@ -1,0 +1,79 @@
+"""Says what a sweep has found: a table, the importance of each parameter, and the best setting as an experiment."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import optuna
+import yaml
+from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
+from optuna.trial import FrozenTrial, TrialState
+
+from denoising.errors import DenoisingError
+from denoising.io.atomic import replacing
+from stages.paths import EXPERIMENTS
+from tools.search_space import SWEEPS, Sweep, with_values
+from tools.sweep_study import MACHINE, MESSAGE, counted
+
+LEAST_FOR_IMPORTANCE = 4  # trials
+ENDED = {TrialState.PRUNED: "stopped early", TrialState.FAIL: "failed"}
+
+
+def summary(study: optuna.Study, sweep: Sweep) -> Iterator[str]:
+    """Yield all trials as a Markdown table, the best first, and the importance of the parameters."""
+    names, trials = list(sweep.search), counted(study)
+    yield ""
+    yield f"| trial | {sweep.metric} | {' | '.join(names)} |"
+    yield f"|---|---|{'---|' * len(names)}"
+    for trial in (*ranked(trials, sweep), *(of for of in trials if of.state in ENDED)):
+        result = ENDED.get(trial.state) or shown(trial.value)
+        yield f"| {trial.number} | {result} | {' | '.join(shown(trial.params.get(name)) for name in names)} |"
+    if len(ranked(trials, sweep)) >= LEAST_FOR_IMPORTANCE and len(names) > 1:
+        found = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
+        yield ""
+        yield f"Importance: {', '.join(f'{name} {part:.2f}' for name, part in found.items())}."
+
+
+def ranked(trials: list[FrozenTrial], sweep: Sweep) -> list[FrozenTrial]:
+    """Return the trials that have a metric, the best first."""
+    complete = [of for of in trials if of.state == TrialState.COMPLETE]
+    return sorted(complete, key=lambda of: of.value or 0.0, reverse=sweep.direction == "maximize")
+
+
+def shown(value: Any) -> str:
+    """Return a value as tables have it."""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def write_best(name: str, study: optuna.Study, sweep: Sweep, target: Mapping[str, Any], sections: set[str]) -> None:
+    """Write the best setting, these sections of it, as an experiment."""
+    trials = counted(study)
+    best = next(iter(ranked(trials, sweep)), None)
+    if best is None:
+        return
+    found = with_values(target, best.params)
+    path = EXPERIMENTS / f"{name}-best.yaml"
+    kept = {section: found[section] for section in target if section in sections}
+    source = Path(SWEEPS / f"{name}.yaml")
+    with replacing(path) as (partial,):
+        partial.write_text(
+            f"# Found by {source}: {sweep.metric} {shown(best.value)}, the best of {len(trials)} trials.\n"
+            f"{yaml.safe_dump(kept, sort_keys=False)}",
+            encoding="utf-8",
+        )
+    print(f"\nThe best setting is in {path}: make experiment NAME={path.stem}")
+
+
+def require_success(study: optuna.Study) -> None:
+    """Raise `DenoisingError` with what each failed trial said, or with the machines on which trials still run."""
+    trials = counted(study, running=True)
+    failed = [of for of in trials if of.state == TrialState.FAIL]
+    if failed:
+        lines = "".join(f"\n  trial {of.number}: {of.user_attrs.get(MESSAGE, 'no message')}" for of in failed)
+        raise DenoisingError(f"{len(failed)} of {len(trials)} trials failed:{lines}")
+    elsewhere = sorted(str(of.user_attrs.get(MACHINE)) for of in trials if of.state == TrialState.RUNNING)
+    if elsewhere:
+        raise DenoisingError(
+            f"{len(elsewhere)} trials are not complete: they run on {', '.join(dict.fromkeys(elsewhere))}. Start the "
+            "sweep again when they have ended, for the whole table."
+        )

@@ -1,0 +1,103 @@
+"""Keeps what a sweep has tried: Optuna's study, in a file or a database."""
+
+import hashlib
+import json
+import random
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.storages import BaseStorage, JournalStorage, RDBStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import FrozenTrial, TrialState
+
+from denoising.errors import DenoisingError
+from tools.search_space import Sweep
+
+FOLDER = Path(".dvc/tmp/sweeps")
+MACHINE, MESSAGE = "machine", "message"  # attributes of a trial: where it runs, and why it failed
+INSTEAD_OF = "instead_of"  # the number of an interrupted trial, whose parameters are tried once more
+BEFORE_STOPPING = 4  # trials that are run to their end before a poor one is stopped
+
+
+def open_study(name: str, sweep: Sweep, storage: str, *, commit: str, parameters: Mapping[str, Any]) -> optuna.Study:
+    """Return the study of a sweep from these parameters on a commit; what was interrupted here is to be run again.
+
+    Raises:
+        DenoisingError: when the storage cannot be used.
+    """
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    described = [sweep.model_dump(mode="json", exclude={"trials", "at_once", "stop_early"}), dict(parameters)]
+    digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:8]
+    try:
+        study = optuna.create_study(
+            storage=_storage(storage or str(FOLDER / f"{name}.journal")),
+            study_name=f"{name} {commit[:8]} {digest}",
+            pruner=_pruner(sweep),
+            direction=sweep.direction,
+            load_if_exists=True,
+        )
+    except Exception as error:  # drivers of databases raise many types
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:300]
+        raise DenoisingError(f"The storage {storage or FOLDER} cannot be used: {reason}") from error
+    for trial in study.get_trials(states=[TrialState.RUNNING]):
+        if not storage or trial.user_attrs.get(MACHINE) == here():
+            interrupt(study, trial.number, trial.params)
+    # Seeded anew each time: a sampler that starts again from one seed would propose the same values again.
+    key = f"{sweep.seed} {len(study.trials)} {here() if storage else ''}"
+    study.sampler = optuna.samplers.TPESampler(seed=int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]))
+    return study
+
+
+def _storage(where: str) -> BaseStorage:
+    return RDBStorage(where) if "://" in where else JournalStorage(JournalFileBackend(where))
+
+
+def _pruner(sweep: Sweep) -> optuna.pruners.BasePruner:
+    if sweep.stop_early:
+        return optuna.pruners.MedianPruner(n_startup_trials=BEFORE_STOPPING)
+    return optuna.pruners.NopPruner()
+
+
+def here() -> str:
+    """Return a name for this folder on this machine."""
+    return f"{socket.gethostname()}:{Path.cwd()}"
+
+
+def ask(study: optuna.Study, sweep: Sweep) -> optuna.Trial | None:
+    """Return the next trial, or None where there are enough."""
+    counted_now = counted(study, running=True)
+    if len(counted_now) >= sweep.trials:
+        return None
+    if sweep.sampler == "grid" and not study.get_trials(deepcopy=False, states=[TrialState.WAITING]):
+        points = sweep.points()
+        random.Random(sweep.seed).shuffle(points)  # noqa: S311 - no secret
+        tried = [of.params for of in counted_now]
+        new = next((point for point in points if point not in tried), None)
+        if new is None:
+            return None
+        study.enqueue_trial(new)
+    trial = study.ask(sweep.distributions())
+    trial.set_user_attr(MACHINE, here())
+    return trial
+
+
+def interrupt(study: optuna.Study, number: int, parameters: Mapping[str, Any]) -> None:
+    """End a trial that was interrupted; it does not count, and its parameters are tried once more."""
+    if number not in interrupted(study):
+        study.enqueue_trial(dict(parameters), user_attrs={INSTEAD_OF: number})
+    study.tell(number, state=TrialState.FAIL, skip_if_finished=True)
+
+
+def interrupted(study: optuna.Study) -> set[int]:
+    """Return the numbers of the trials that were interrupted."""
+    return {of.user_attrs[INSTEAD_OF] for of in study.get_trials(deepcopy=False) if INSTEAD_OF in of.user_attrs}
+
+
+def counted(study: optuna.Study, *, running: bool = False) -> list[FrozenTrial]:
+    """Return the trials that have ended, and those that run if `running`; not those that were interrupted."""
+    states = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, *([TrialState.RUNNING] if running else []))
+    left_out = interrupted(study)
+    return [of for of in study.get_trials(states=states) if of.number not in left_out]
