@@ -1,12 +1,13 @@
 """Score the networks that come with the package on photographs that they have not seen: `make bench-models`.
 
-    python -m benchmarks.models    # ten minutes
+    python -m benchmarks.models [NAME ...]    # ten minutes a network
 
 Beside them stands BM3D, which is told the sigma, as `benchmarks.natural` has recorded it on the same noisy images.
 Writes benchmarks/results/models.json and models.md.
 """
 
 import json
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from benchmarks.formatting import describe_processor
 from benchmarks.natural_code import scoring_code
 from benchmarks.natural_runs import run_module
 from benchmarks.recorder import Recorder
+from denoising.errors import DenoisingError
 from denoising.figures.labels import in_brackets, interval_text
 from denoising.inference.networks import bundled_networks, load_network
 from denoising.intervals import mean_interval
@@ -40,7 +42,13 @@ class Scored:
 
 def main() -> None:
     recorder = Recorder(BENCHMARK_MODELS.with_suffix(".json"), head={})
-    for name, path in bundled_networks().items():
+    known = bundled_networks()
+    chosen = sys.argv[1:] or list(known)
+    unknown = [name for name in chosen if name not in known]
+    if unknown:
+        raise DenoisingError(f"There is no network {', '.join(unknown)}. Choose from {', '.join(known)}.")
+    for name in chosen:
+        path = known[name]
         code = scoring_code(path, of=Path())
         recorder.add(name, lambda number, name=name: score(name), number=1, code=code)  # type: ignore[misc]
     BENCHMARK_MODELS.write_text("\n".join(lines(recorder.record["runs"])) + "\n", encoding="utf-8")
@@ -60,7 +68,8 @@ def score(name: str) -> Scored:
 def lines(runs: dict[str, Any]) -> Iterator[str]:
     """Yield the table of the scores as Markdown."""
     bm3d = json.loads(BENCHMARK_NATURAL.with_suffix(".json").read_text(encoding="utf-8"))["runs"]
-    yield f"`make bench-models`. {next(iter(runs.values()))[0]['machine']}. PSNR in decibels, 68 photographs."
+    machines = sorted({run["machine"] for of in runs.values() for run in of})
+    yield f"`make bench-models`. {'; '.join(machines)}. PSNR in decibels, 68 photographs."
     yield ""
     yield "| network | set, sigma | noisy | BM3D | network | network − BM3D | least gain of an image |"
     yield "|---|---|---|---|---|---|---|"

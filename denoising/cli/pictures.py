@@ -93,4 +93,4 @@ class PictureDenoiser:
         if channels > 1 and wanted == 1:
             self.notes.add(f"{network.name} is for grey images: it denoised each channel of colour images by itself.")
         elif channels == 1 and wanted != 1:
-            self.notes.add(f"{network.name} is for colour images: it took grey images as colour ones.")
+            self.notes.add(f"{network.name} is for colour images: it leaves much of the noise of grey ones.")
