@@ -33,11 +33,16 @@ def git(*arguments: str) -> str:
     return done.stdout
 
 
+def experiment_reference(commit: str, name: str = "") -> str:
+    """Return the Git reference in which DVC keeps an experiment on a commit; without a name, that of their folder."""
+    return f"refs/exps/{commit[:2]}/{commit[2:]}/{name}"
+
+
 def experiments(commit: str) -> dict[str, str]:
     """Return the Git references of the experiments on a commit, by name."""
-    folder = f"refs/exps/{commit[:2]}/{commit[2:]}"
+    folder = experiment_reference(commit)
     found = git("for-each-ref", "--format=%(refname)", folder).split()
-    return {reference.removeprefix(f"{folder}/"): reference for reference in found}
+    return {reference.removeprefix(folder): reference for reference in found}
 
 
 def require_unchanged() -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from denoising.errors import DenoisingError
 from stages.parameters.document import document_errors
 from stages.paths import LOGS, TRAINING, TRAINING_SUMMARY
-from tools.commands import DVC, environment, git
+from tools.commands import DVC, environment, experiment_reference, git
 from tools.experiment import changes
 
 CLONES = Path(".dvc/tmp/sweeps/clones")
@@ -71,7 +71,7 @@ def run_trial(
                 _end(process)
         if process.returncode:
             raise DenoisingError(_reason(output))
-        reference = f"refs/exps/{trial.commit[:2]}/{trial.commit[2:]}/{trial.name}"
+        reference = experiment_reference(trial.commit, trial.name)
         git("fetch", "--quiet", str(clone), f"{reference}:{reference}")
         group, _, key = metric.partition(".")
         return float(json.loads(git("show", f"{reference}:./{TRAINING_SUMMARY}"))[group][key])
