@@ -10,7 +10,6 @@ if __name__ == "__main__":
 
 import os
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
@@ -34,7 +33,7 @@ from denoising.noise.on_the_fly import OnTheFlyNoise
 from denoising.noise.prepared import open_split
 from denoising.training.checkpoint import Checkpoint, EpochMetrics, parse_checkpoint, read_checkpoint, save_checkpoint
 from denoising.training.history import best_epoch, finished
-from denoising.training.identity import Facts, checkpoint_name, training_facts
+from denoising.training.identity import checkpoint_name, training_facts
 from denoising.training.loader import Loader, TrainingLoader, choose_subset, require_one_size
 from denoising.training.logger import TrainingLogger, open_live
 from denoising.training.losses import training_loss
@@ -54,7 +53,7 @@ def main(parameters: TrainParameters, compute: ComputeParameters) -> None:
     cluster = read_cluster(os.environ.pop(TF_CONFIG, ""))
     set_threads(compute.threads)
     seed_everything(parameters.seed)
-    facts: Callable[[], Facts] = partial(training_facts, parameters.model_dump(), PREPARED)
+    facts = training_facts(parameters.model_dump(), PREPARED)
     path = checkpoint_folder()
     if cluster.leads:
         facts = cache(facts)

@@ -10,7 +10,8 @@ from denoising.cluster.members import Cluster
 from denoising.errors import DenoisingError
 
 NOTICE_SECONDS, REMINDER_SECONDS = 10.0, 60.0  # until it is said who is missing, and said again
-ANSWER_SECONDS = 10.0  # for who has connected to say who it is
+GREETING_SECONDS = 2.0  # for who has connected to say who it is
+ANSWER_SECONDS = 10.0  # for worker 0 to answer
 RETRY_SECONDS = 0.2
 WORKER, FACTS, STATE_BYTES = "worker", "facts", "state_bytes"  # the keys of messages
 Facts = Mapping[str, str]  # checksums, by what they are of
@@ -22,7 +23,8 @@ def connected(
 ) -> Iterator[tuple[Workers, bytes]]:
     """Connect the workers, and give them and the state of worker 0. Where the block fails, the others are told why.
 
-    `facts` are asked for when worker 0 is there; `patience`: for how many seconds the others are waited for.
+    `facts` are asked for when worker 0 is there, however long that takes; `patience`: for how many seconds the others are
+    waited for.
 
     Raises:
         DenoisingError: when a worker is missing, or would train something else.
@@ -90,7 +92,7 @@ def _gather(cluster: Cluster, facts: Facts, state: bytes, waiting: _Waiting) -> 
 
 def _admit(cluster: Cluster, facts: Facts, connection: socket.socket, peers: dict[int, Peer]) -> None:
     """Add a worker that has connected; raises `DenoisingError` where it would train something else."""
-    connection.settimeout(ANSWER_SECONDS)
+    connection.settimeout(GREETING_SECONDS)
     peer = Peer(0, connection)
     try:
         message = peer.message()
@@ -118,9 +120,10 @@ def _join(cluster: Cluster, facts: Callable[[], Facts], waiting: _Waiting) -> tu
     while True:
         waiting.for_workers(cluster.name(0))
         try:
-            connection = socket.create_connection(_host_and_port(cluster.addresses[0]), timeout=ANSWER_SECONDS)
-            peer = Peer(0, connection)
-            peer.send({WORKER: cluster.worker, FACTS: dict(facts())})  # worker 0 trains, so the data is there
+            _connection(cluster).close()  # worker 0 trains, so the data is there
+            mine = dict(facts())
+            peer = Peer(0, _connection(cluster))
+            peer.send({WORKER: cluster.worker, FACTS: mine})
             message = peer.message()
             while ALIVE in message:
                 message = peer.message()
@@ -131,6 +134,10 @@ def _join(cluster: Cluster, facts: Callable[[], Facts], waiting: _Waiting) -> tu
         if FAILED in message:
             raise DenoisingError(str(message[FAILED]))
         return peer, state
+
+
+def _connection(cluster: Cluster) -> socket.socket:
+    return socket.create_connection(_host_and_port(cluster.addresses[0]), timeout=ANSWER_SECONDS)
 
 
 def _host_and_port(address: str) -> tuple[str, int]:

@@ -13,6 +13,7 @@ from denoising.images import Images
 from denoising.inference.network import Network
 
 MAX_BYTES = 2**29  # of a file; the largest networks for denoising have a quarter of it
+MAX_REACH = 2**12  # pixels; tiles are at least four times as wide
 NUMBER = re.compile("[1-9][0-9]{0,11}", re.ASCII)
 FATAL = 4  # of onnxruntime's levels of messages
 
@@ -66,5 +67,7 @@ def _described(path: Path, session: Any, card: dict[str, str]) -> tuple[tuple[in
     stride = int(numbers[0])
     if not 1 <= stride <= 1024 or not math.log2(stride).is_integer():
         raise DamagedFileError(f"{path} states a stride of {stride}, which no network of this project has.")
+    if int(card["reach"]) > MAX_REACH:
+        raise DamagedFileError(f"{path} states a reach of {int(card['reach']):,} pixels, more than {MAX_REACH:,}.")
     height, width, channels = (size if isinstance(size, int) else None for size in inputs[0].shape[1:])
     return (height, width, channels), stride

@@ -3,6 +3,7 @@
 import math
 
 from denoising.backend import keras
+from denoising.errors import DenoisingError
 
 
 def receptive_reach(model: keras.Model) -> int:
@@ -10,6 +11,9 @@ def receptive_reach(model: keras.Model) -> int:
 
     A block is one of those that the network halves to one pixel. For a network that takes images of one size, the
     answer is their longer side.
+
+    Raises:
+        DenoisingError: when the model contains another, which hides what it sees.
     """
     sides = model.input_shape[1:3]
     if None not in sides:
@@ -19,6 +23,8 @@ def receptive_reach(model: keras.Model) -> int:
     for layer in model.layers:
         if isinstance(layer, keras.layers.InputLayer):
             continue
+        if isinstance(layer, keras.Model):
+            raise DenoisingError(f"How far {model.name} sees is not known: it contains the model {layer.name}.")
         inputs = [id(one) for one in (layer.input if isinstance(layer.input, list) else [layer.input])]
         step, before = max(steps[one] for one in inputs), max(reach[one] for one in inputs)
         grown, beyond = _effect(layer)
@@ -35,7 +41,8 @@ def _effect(layer: keras.layers.Layer) -> tuple[float, int]:
     """
     if isinstance(layer, keras.layers.UpSampling2D):
         return 1 / max(layer.size), 0
-    window = max(getattr(layer, "kernel_size", getattr(layer, "pool_size", (1,))))
+    size = max(getattr(layer, "kernel_size", getattr(layer, "pool_size", (1,))))
+    window = (size - 1) * max(getattr(layer, "dilation_rate", (1,))) + 1
     stride = max(getattr(layer, "strides", (1,)))
     beyond = max(window - stride + 1, 0) // 2
     return (1 / stride if isinstance(layer, keras.layers.Conv2DTranspose) else stride), beyond

@@ -4,6 +4,8 @@ import hashlib
 import io
 import json
 import os
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,8 @@ from denoising.io.atomic import replacing
 
 Arrays = list[NDArray[Any]]
 EpochMetrics = dict[str, float]
-MAX_CHECKPOINTS = 3  # trainings; whoever tries something else in between can still resume the long one
+MAX_CHECKPOINTS = 3  # interrupted trainings; whoever tries something else in between can still resume the long one
+MAX_EPOCH_SECONDS = 86_400  # what was saved within this time may be a training that goes on beside this one
 CHECKSUM_BYTES = 32  # in front of the rest
 
 
@@ -30,7 +33,7 @@ class Checkpoint:
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint atomically and flush it to disk; the oldest ones in the folder are deleted."""
+    """Write a checkpoint atomically and flush it to disk; the oldest of other trainings in the folder are deleted."""
     notes = np.array(json.dumps([checkpoint.history, checkpoint.seconds]))
     groups = {"state": checkpoint.state, "best": checkpoint.best_weights}
     arrays: dict[str, Any] = {
@@ -43,8 +46,17 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         file.write(content.getbuffer())
         file.flush()
         os.fsync(file.fileno())
-    for old in sorted(path.parent.glob("*.npz"), key=lambda other: -other.stat().st_mtime)[MAX_CHECKPOINTS:]:
-        old.unlink()
+    _delete_oldest(path.parent)
+
+
+def _delete_oldest(folder: Path) -> None:
+    saved = {}
+    for path in folder.glob("*.npz"):
+        with suppress(FileNotFoundError):  # another training has just ended
+            saved[path] = path.stat().st_mtime
+    for path in sorted(saved, key=lambda one: -saved[one])[MAX_CHECKPOINTS:]:
+        if saved[path] < time.time() - MAX_EPOCH_SECONDS:
+            path.unlink(missing_ok=True)
 
 
 def read_checkpoint(path: Path) -> bytes:

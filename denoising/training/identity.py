@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,15 @@ CODE = ("denoising", "stages.train", "stages.parameters.train")
 Facts = Mapping[str, str]  # checksums, by what they are of
 
 
-def training_facts(parameters: dict[str, Any], prepared: Path) -> dict[str, str]:
-    """Return checksums of the parameters, the prepared data and the code, libraries included.
+def training_facts(parameters: dict[str, Any], prepared: Path) -> Callable[[], Facts]:
+    """Return a function that gives checksums of the parameters and code of now, and of the prepared data of then.
 
-    Raises:
-        DamagedFileError: when a file of the data is missing, truncated, or inconsistent with the others.
+    The code includes the versions of the libraries. The function raises `DamagedFileError` when a file of the data is
+    missing, truncated, or inconsistent with the others.
     """
     libraries = [library.__version__ for library in (np, scipy, tensorflow, keras)]
-    return {
-        "parameters": checksum(parameters, ()),
-        "data": checksum(None, data_files(prepared)),
-        "code": checksum(libraries, loaded_files(CODE)),
-    }
+    now = {"parameters": checksum(parameters, ()), "code": checksum(libraries, loaded_files(CODE))}
+    return lambda: {**now, "data": checksum(None, data_files(prepared))}
 
 
 def checkpoint_name(facts: Facts, hardware: str, *, workers: int) -> str:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from denoising.backend import keras
+from denoising.errors import DenoisingError
 from denoising.inference.saved_model import stride_of
 from denoising.models.receptive_field import receptive_reach
 from denoising.models.registry import build_model
@@ -28,3 +29,16 @@ def test_what_is_beyond_the_reach_changes_nothing_and_what_is_within_does(name: 
     for seen in np.nonzero(np.asarray(model(image))[0, ..., 0]):
         around = (first - seen.min(), seen.max() - (first + block - 1))
         assert reach - 2 * block < max(around) <= reach
+
+
+def test_a_dilated_convolution_reaches_over_its_gaps() -> None:
+    noisy = keras.Input((None, None, 1))
+    dilated = keras.layers.Conv2D(1, 3, dilation_rate=4, padding="same")(noisy)
+    assert receptive_reach(keras.Model(noisy, keras.layers.Conv2D(1, 3, padding="same")(dilated))) == 5
+
+
+def test_a_model_within_a_model_is_refused() -> None:
+    inner = keras.Sequential([keras.layers.Conv2D(1, 9, padding="same")], name="inner")
+    noisy = keras.Input((None, None, 1))
+    with pytest.raises(DenoisingError, match="contains the model inner"):
+        receptive_reach(keras.Model(noisy, inner(noisy)))

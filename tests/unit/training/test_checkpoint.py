@@ -1,9 +1,11 @@
 import os
+import time
 from pathlib import Path
 
 import numpy as np
 
 from denoising.training.checkpoint import (
+    MAX_EPOCH_SECONDS,
     Checkpoint,
     parse_checkpoint,
     read_checkpoint,
@@ -50,3 +52,12 @@ def test_the_oldest_checkpoints_are_deleted(tmp_path: Path) -> None:
         save_checkpoint(tmp_path / f"{number}.npz", REACHED)
         os.utime(tmp_path / f"{number}.npz", (number, number))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["2.npz", "3.npz", "4.npz"]
+
+
+def test_a_training_that_may_go_on_beside_this_one_keeps_its_checkpoint(tmp_path: Path) -> None:
+    names = [f"{number}.npz" for number in range(5)]
+    for number, name in enumerate(names):
+        save_checkpoint(tmp_path / name, REACHED)
+        within = time.time() - MAX_EPOCH_SECONDS / 2 + number
+        os.utime(tmp_path / name, (within, within))
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
