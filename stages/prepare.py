@@ -78,13 +78,14 @@ def embedded(source: str) -> str:
 
 
 def unused(source: str) -> dict[str, Any]:
-    """Return what has no part in a source, as `model_dump` excludes it: its changes do not change the prepared data.
+    """Return what has no part in a source, as `model_dump` excludes it: its changes do not change the images.
 
     The content of a folder counts, not its place.
     """
     places = {"clean": True, "noisy": True}
     division = dict.fromkeys(("test_fraction", "group_by", "labels"), True)
     return {
+        "store_noisy": True,
         **({} if source == "digits" else {"digits": True}),
         **({"folder": places} if source == "folder" else {}),
         **({"folder": places | division, "validation_fraction": True} if source in ("bsds500", "photographs") else {}),
@@ -102,8 +103,8 @@ def write_arrays(folder: Path, parameters: PrepareParameters) -> Written:
         digits_augmented_copies=parameters.digits.augmented_copies,
     )
     splits = source.splits
-    noise = Noise(parameters.noise.kind, **parameters.noise.settings("kind"))
-    with progress_bar("adding noise", total=sum(map(len, splits.values()))) as bar:
+    noise = Noise(parameters.noise.kind, **parameters.noise.settings("kind")) if parameters.store_noisy else None
+    with progress_bar("writing images", total=sum(map(len, splits.values()))) as bar:
         for name in SPLIT_NAMES:
             write_split(folder, name, splits[name], noise=noise, seed=parameters.seed, on_images=bar.update)
     described = {name: describe(images) for name, images in splits.items()}
@@ -164,15 +165,16 @@ def describe(split: LabelledImages) -> dict[str, object]:
 
 
 def write_split(
-    folder: Path, name: str, split: LabelledImages, *, noise: Noise, seed: int, on_images: Callable[[int], object]
+    folder: Path, name: str, split: LabelledImages, *, noise: Noise | None, seed: int, on_images: Callable[[int], object]
 ) -> None:
-    """Write the clean and the noisy images of a split, a chunk at a time."""
+    """Write the clean and, where there is noise to store, the noisy images of a split, a chunk at a time."""
     shape = split.images.shape
     clean = create_array(folder / f"clean/{name}.npy", shape, np.uint8)
-    noisy = create_array(folder / f"noisy/{name}.npy", shape, np.float32)
+    noisy = create_array(folder / f"noisy/{name}.npy", shape, np.float32) if noise else None
     create_array(folder / f"clean/{name}_labels.npy", shape[:1], np.uint8)[:] = split.labels
     key = (SPLIT_NAMES.index(name),)
     for chunk in batches(len(split), size=CHUNK):
         clean[chunk] = split.images[chunk]
-        noisy[chunk] = add_noise(as_float(split.images[chunk]), noise, seed=seed, key=key, first_index=chunk.start)
+        if noise and noisy is not None:
+            noisy[chunk] = add_noise(as_float(split.images[chunk]), noise, seed=seed, key=key, first_index=chunk.start)
         on_images(chunk.stop - chunk.start)

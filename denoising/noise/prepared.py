@@ -28,8 +28,9 @@ def open_split(folder: Path, name: str) -> Split:
         DamagedFileError: when a file is missing, truncated, or inconsistent with the others.
     """
     part = open_clean_split(folder, name)
-    if part.is_ragged and not (folder / f"noisy/{name}.bin").exists():
-        info = read_dataset_info(folder)
+    info = read_dataset_info(folder)
+    stored = any((folder / f"noisy/{name}.{kind}").exists() for kind in ("npy", "bin"))
+    if not stored and info.noise_kind != RECORDED:
         drawn = DrawnNoise(part.clean, prepared_noise(info), seed=info.noise_seed, key=(SPLIT_NAMES.index(name),))
         return Split(name, part.clean, part.labels, drawn, files=part.files, groups=part.groups)
     noisy = open_images(folder / "noisy", name)

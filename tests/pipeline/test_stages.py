@@ -1,6 +1,7 @@
 """What the stages wrote is what the library gives for the right images, seeds and noise."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -130,6 +131,17 @@ def test_noise_does_not_depend_on_the_chunks_in_which_it_is_written(
         (tmp_path / kind).mkdir()
     prepare.write_split(tmp_path, "test", images, noise=NOISE, seed=1, on_images=lambda count: None)
     assert np.array_equal(np.load(tmp_path / "noisy/test.npy"), split.noisy)
+
+
+def test_noise_that_is_not_stored_is_the_same(tmp_path: Path, folder: Path) -> None:
+    split = open_split(folder / "data/prepared", "test")
+    images = LabelledImages(np.asarray(split.clean), np.asarray(split.labels))
+    for kind in ("clean", "noisy"):
+        (tmp_path / kind).mkdir()
+    prepare.write_split(tmp_path, "test", images, noise=None, seed=1, on_images=lambda count: None)
+    shutil.copy(folder / "data/prepared/about.json", tmp_path)
+    assert not list((tmp_path / "noisy").iterdir())
+    assert np.array_equal(open_split(tmp_path, "test").noisy[:], split.noisy)
 
 
 @pytest.mark.slow
