@@ -18,7 +18,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
-setup: $(STAMP)  ## create .venv with the locked requirements (REQUIREMENTS=requirements-gpu.lock for a GPU, EXTRA=bm3d)
+setup: $(STAMP)  ## create .venv with the locked requirements (REQUIREMENTS=requirements-gpu.lock for a GPU; EXTRA=bm3d, or EXTRA=remotes for S3 and SSH)
 ifdef EXTRA
 	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-$(EXTRA).lock
 endif
@@ -106,6 +106,8 @@ lock:  ## pin the requirements again (needs uv)
 	echo "tensorflow-cpu; sys_platform == 'none'" | $(COMPILE) --extra pipeline --group gpu --override /dev/stdin \
 		--output-file requirements-gpu.lock pyproject.toml
 	$(COMPILE) --extra pipeline --extra bm3d --output-file requirements-bm3d.lock pyproject.toml
+	grep == requirements.lock | grep -v ^python-dateutil | cut -d " " -f 1 | $(COMPILE) --extra pipeline --extra remotes --group servers \
+		--constraints /dev/stdin --output-file requirements-remotes.lock pyproject.toml
 	$(COMPILE) --extra app --output-file requirements-app.lock pyproject.toml
 	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 

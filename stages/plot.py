@@ -1,16 +1,21 @@
-"""Draw the figures: writes reports/figures/*.png. Needs no TensorFlow."""
+"""Draw the figures: writes reports/figures/*.png, and narrow/*.png for a phone. Needs no TensorFlow."""
 
 from stages.run import run_stage
 
 if __name__ == "__main__":
     run_stage("plot")
 
+from dataclasses import replace
+
 from denoising.figures import comparison_figures, result_figures
 from denoising.figures.results import Results
+from denoising.figures.style import NARROW, WIDE
 from denoising.io.atomic import replacing
 from denoising.io.progress import progress_bar
+from denoising.language.texts import language
 from stages.parameters.plot import PlotParameters
-from stages.paths import EVALUATION, FIGURES, TRAINING
+from stages.parameters.report import ReportParameters
+from stages.paths import EVALUATION, FIGURES, NARROW_FIGURES, TRAINING
 
 FIGURES_OF_ALL = (
     result_figures.original_and_noisy,
@@ -30,7 +35,7 @@ FIGURES_OF_CLASSES = (
 FIGURES_OF_OTHER_NOISE = (comparison_figures.noise_sweep, comparison_figures.noise_types)
 
 
-def main(parameters: PlotParameters) -> None:
+def main(parameters: PlotParameters, report: ReportParameters) -> None:
     results = Results.read(evaluation=EVALUATION, training=TRAINING, **parameters.model_dump())
     drawn = (
         *FIGURES_OF_ALL,
@@ -38,10 +43,15 @@ def main(parameters: PlotParameters) -> None:
         *(FIGURES_OF_CLASSES if results.has_classes else ()),
         *(FIGURES_OF_OTHER_NOISE if results.has_other_noise else ()),
     )
-    with replacing(FIGURES) as (folder,), progress_bar("drawing", total=len(drawn), unit="figures") as bar:
-        folder.mkdir()
-        for draw in drawn:
-            draw(results, folder / f"{draw.__name__}.png")
-            bar.update()
-    for path in sorted(FIGURES.iterdir()):
+    with (
+        language(report.language),
+        replacing(FIGURES) as (folder,),
+        progress_bar("drawing", total=2 * len(drawn), unit="figures") as bar,
+    ):
+        for place, layout in ((folder, WIDE), (folder / NARROW_FIGURES.name, NARROW)):
+            place.mkdir()
+            for draw in drawn:
+                draw(replace(results, layout=layout), place / f"{draw.__name__}.png")
+                bar.update()
+    for path in sorted(FIGURES.glob("*.png")):
         print(path)

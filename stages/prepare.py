@@ -165,7 +165,13 @@ def describe(split: LabelledImages) -> dict[str, object]:
 
 
 def write_split(
-    folder: Path, name: str, split: LabelledImages, *, noise: Noise | None, seed: int, on_images: Callable[[int], object]
+    folder: Path,
+    name: str,
+    split: LabelledImages,
+    *,
+    noise: Noise | None,
+    seed: int,
+    on_images: Callable[[int], object],
 ) -> None:
     """Write the clean and, where there is noise to store, the noisy images of a split, a chunk at a time."""
     shape = split.images.shape

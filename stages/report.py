@@ -11,16 +11,28 @@ from typing import Any
 
 from denoising.io.atomic import replacing
 from denoising.io.tables import read_summary, read_table, write_summary
+from denoising.language.texts import language
 from denoising.report.page import embed_figure, render_page
-from stages.paths import EVALUATION, EVALUATION_SUMMARY, FIGURES, PROVENANCE, REPORT, SUMMARY, VARIABILITY
+from stages.parameters.report import ReportParameters
+from stages.paths import (
+    EVALUATION,
+    EVALUATION_SUMMARY,
+    FIGURES,
+    NARROW_FIGURES,
+    PROVENANCE,
+    REPORT,
+    SUMMARY,
+    VARIABILITY,
+)
 
 
-def main() -> None:
-    figures = {path.stem: embed_figure(path) for path in sorted(FIGURES.glob("*.png"))}
+def main(parameters: ReportParameters) -> None:
+    figures = {path.stem: embed_figure(path, narrow=NARROW_FIGURES / path.name) for path in FIGURES.glob("*.png")}
     tables = {name: read_table(EVALUATION / f"{name}.csv") for name in ("methods", "noise_types")}
     summary, provenance = read_summary(EVALUATION_SUMMARY), read_summary(PROVENANCE)
     seeds = matching_seeds(read_summary(VARIABILITY), provenance["parameters"])
-    page = render_page(summary, provenance, tables, figures, seeds=seeds)
+    with language(parameters.language):
+        page = render_page(summary, provenance, tables, figures, seeds=seeds)
     with replacing(REPORT, SUMMARY) as (page_file, summary_file):
         page_file.write_text(page, encoding="utf-8")
         write_summary(summary_file, {**summary, "seeds": seeds, "provenance": provenance})

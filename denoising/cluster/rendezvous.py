@@ -23,7 +23,7 @@ def connected(
 ) -> Iterator[tuple[Workers, bytes]]:
     """Connect the workers, and give them and the state of worker 0. Where the block fails, the others are told why.
 
-    `facts` are asked for when worker 0 is there, however long that takes; `patience`: for how many seconds the others are
+    `facts` are asked for when worker 0 is there, and may take long; `patience`: for how many seconds the others are
     waited for.
 
     Raises:

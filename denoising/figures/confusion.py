@@ -4,7 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from denoising.figures.style import slanted
+from denoising.figures.style import WIDE, Layout, slanted
+from denoising.language.texts import translated as _
 
 Counts = NDArray[np.int64]
 
@@ -26,13 +27,14 @@ def most_confused(counts: Counts) -> tuple[int, int] | None:
     return int(row), int(column)
 
 
-def draw_confusion(drawing: Figure, counts: Counts, names: list[str]) -> None:
+def draw_confusion(drawing: Figure, counts: Counts, names: list[str], *, layout: Layout = WIDE) -> None:
     """Draw the counts; the colour of an error is its fraction of the row."""
     axes = drawing.subplots()
     classes = np.arange(len(counts))
     fraction = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     wrong = np.where(np.eye(len(counts), dtype=bool), np.nan, 100 * fraction)
     most = max(1.0, float(np.nanmax(wrong)))
+    size = 10.5 if layout.has_title else 6.5
     drawn = axes.imshow(wrong, cmap="Oranges", vmin=0, vmax=most, aspect="auto")
     for row in classes:
         for column in classes:
@@ -41,11 +43,11 @@ def draw_confusion(drawing: Figure, counts: Counts, names: list[str]) -> None:
                 weight = "bold" if row == column else "normal"
                 place = float(column), float(row)
                 text = f"{counts[row, column]:,}"
-                axes.text(*place, text, ha="center", va="center", fontsize=10.5, fontweight=weight, color=ink)
-    axes.set_xticks(classes, names, **slanted(names))
+                axes.text(*place, text, ha="center", va="center", fontsize=size, fontweight=weight, color=ink)
+    axes.set_xticks(classes, names, **slanted(names, layout))
     axes.set_yticks(classes, names)
-    axes.set(xlabel="predicted class", ylabel="class")
+    axes.set(xlabel=_("predicted class"), ylabel=_("class"))
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     bar = drawing.colorbar(drawn, ax=axes, location="right", aspect=40, pad=0.02)
-    bar.set_label("errors, percent of the row", fontsize=11)
+    bar.set_label(_("errors, percent of the row"), fontsize=11)

@@ -7,16 +7,17 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from denoising.figures.style import DENOISED_COLOR, WIDTH
+from denoising.figures.style import DENOISED_COLOR, WIDE, Layout
 from denoising.images import Bytes
+from denoising.language.texts import translated as _
 
 GAP = 0.25  # between groups, relative to the width of an image
 
 
-def grid_height(rows: int, columns: int, *, space: float = 0.2, names: float = 1.2) -> float:
+def grid_height(rows: int, columns: int, *, space: float = 0.2, names: float = 1.2, layout: Layout = WIDE) -> float:
     """Return the height of a figure in inches; `names` is the width left of the grid, `space` that above a row."""
-    tile = min((WIDTH - names) / columns, 1.4)
-    return 0.85 + rows * (tile + space)
+    tile = min((layout.width - names) / columns, 1.4)
+    return layout.heading + rows * (tile + space)
 
 
 def draw_rows(drawing: Figure, rows: dict[str, Bytes], *, above: dict[str, list[str]]) -> None:
@@ -52,10 +53,10 @@ def draw_errors(drawing: Figure, groups: dict[str, dict[str, Bytes]], *, above: 
         for empty in columns[per_group] if number < len(groups) - 1 else ():
             empty.set_axis_off()
     for axes, name in zip(grid[:, 0], names, strict=True):
-        axes.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=6)
+        axes.set_ylabel(_(name), rotation=0, ha="right", va="center", labelpad=6)
     bar = drawing.colorbar(drawn, ax=grid, location="right", aspect=40, pad=0.02)
     bar.set_ticks([0, largest / 2, largest], labels=[f"{of * largest / 255:.2g}" for of in (0, 0.5, 1)])
-    bar.set_label("error of a pixel", fontsize=11)
+    bar.set_label(_("error of a pixel"), fontsize=11)
 
 
 def error_of(rows: dict[str, Bytes]) -> NDArray[np.int16]:
@@ -76,12 +77,12 @@ def draw_groups(
         axes.set_axis_off()
     for number, (group, rows) in enumerate(groups.items()):
         columns = grid[:, number * (per_group + 1) :].T
-        title = group if len(rows["clean"]) else f"{group}: none"
+        title = group if len(rows["clean"]) else _("{group}: none").format(group=group)
         columns[per_group // 2][0].annotate(
             title, (0.5, 1), (0, 20), xycoords="axes fraction", textcoords="offset points", ha="center", fontsize=13
         ).set_in_layout(False)  # wider than its column
         for axes, name in zip(grid[:, number * (per_group + 1)], names, strict=True):
-            axes.text(-0.1, 0.5, name if not number else "", transform=axes.transAxes, ha="right", va="center")
+            axes.text(-0.1, 0.5, _(name) if not number else "", transform=axes.transAxes, ha="right", va="center")
         for position, column in enumerate(columns[: len(rows["clean"])]):
             for axes, (name, kind) in zip(column, names.items(), strict=True):
                 axes.set_axis_on()

@@ -1,5 +1,8 @@
 """The names of data sets, methods and types of noise in figures and report, and intervals in words."""
 
+from denoising.language.texts import label
+from denoising.language.texts import translated as _
+
 DATASET_LABELS = {
     "mnist": "MNIST",
     "fashion_mnist": "Fashion-MNIST",
@@ -33,14 +36,37 @@ NOISE_LABELS = {
 }
 
 
+def dataset_label(name: str) -> str:
+    """Return the name of a data set in the language of the report."""
+    return label("datasets", name, DATASET_LABELS[name])
+
+
+def method_label(name: str) -> str:
+    """Return the name of a method in the language of the report."""
+    return label("methods", name, METHOD_LABELS[name])
+
+
+def noise_label(name: str) -> str:
+    """Return the name of a type of noise in the language of the report."""
+    return label("noise", name, NOISE_LABELS[name])
+
+
+def noise_text(kind: str, factor: float | None) -> str:
+    """Return a type of noise with its factor, if it has one."""
+    if factor is None:
+        return _("{kind} noise").format(kind=noise_label(kind))
+    return _("{kind} noise of factor {factor}").format(kind=noise_label(kind), factor=factor_text(factor))
+
+
 def interval_text(low: float | None, high: float | None, form: str = ".2f") -> str:
     """Return the ends of an interval, such as "1.20 to 1.35"; empty where there is none."""
-    return "" if low is None or high is None or low != low else f"{low:{form}} to {high:{form}}"
+    missing = low is None or high is None or low != low
+    return "" if missing else _("{low} to {high}").format(low=f"{low:{form}}", high=f"{high:{form}}")
 
 
 def in_brackets(text: str) -> str:
     """Return a text in brackets with a space before it; empty where the text is."""
-    return f" ({text})" if text else ""
+    return _(" ({text})").format(text=text) if text else ""
 
 
 def is_missing(low: float | None, high: float | None) -> bool:

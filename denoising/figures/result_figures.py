@@ -11,53 +11,63 @@ from denoising.figures.curves import draw_classes, draw_distribution, draw_train
 from denoising.figures.image_grids import draw_errors, draw_rows, draw_whole, grid_height
 from denoising.figures.labels import contains_zero, is_missing
 from denoising.figures.results import Results
-from denoising.figures.style import WIDTH, figure
+from denoising.figures.style import figure
 from denoising.io.tables import Columns
+from denoising.language.texts import sentences
+from denoising.language.texts import translated as _
 
 IMAGES_PER_GROUP = 3  # best, median and worst
 
 
 def original_and_noisy(results: Results, path: Path) -> None:
     rows, indices = results.example("first", results.side_by_side)
+    mean = _("Mean over {images} and {realizations}: {psnr:.2f} dB.").format(
+        images=results.measured_on, realizations=results.realizations, psnr=results.summary["noisy"]["psnr"]
+    )
+    kind = _("{noise}.").format(noise=f"{results.noise[0].upper()}{results.noise[1:]}")
     with figure(
         path,
-        height=grid_height(2, results.side_by_side),
-        title="Original and noisy images",
-        subtitle=f"{results.noise[0].upper()}{results.noise[1:]}. Above each image: its PSNR. "
-        f"Mean over {results.measured_on} and {results.realizations}: {results.summary['noisy']['psnr']:.2f} dB."
-        f"{results.crop_note}",
+        height=grid_height(2, results.side_by_side, layout=results.layout),
+        title=_("Original and noisy images"),
+        subtitle=sentences(kind, _("Above each image: its PSNR."), mean, results.crop_note),
         dpi=results.dpi,
+        layout=results.layout,
     ) as drawing:
         draw_rows(
             drawing,
-            {"original": rows["clean"], "noisy": rows["noisy"]},
-            above={"noisy": results.decibels("noisy", indices)},
+            {_("original"): rows["clean"], _("noisy"): rows["noisy"]},
+            above={_("noisy"): results.decibels("noisy", indices)},
         )
 
 
 def noisy_denoised_original(results: Results, path: Path) -> None:
     rows, indices = results.example("first", results.side_by_side)
+    mean = _("The mean is over {images} and {realizations}.").format(
+        images=results.measured_on, realizations=results.realizations
+    )
     with figure(
         path,
-        height=grid_height(3, results.side_by_side),
+        height=grid_height(3, results.side_by_side, layout=results.layout),
         title=gain_title(results.summary["gain"]["psnr"], **results.summary["intervals"]["gain"]["psnr"]),
-        subtitle=f"Above each image: its PSNR. The mean is over {results.measured_on} and {results.realizations}."
-        f"{results.crop_note}",
+        subtitle=sentences(_("Above each image: its PSNR."), mean, results.crop_note),
         dpi=results.dpi,
+        layout=results.layout,
     ) as drawing:
         draw_rows(
             drawing,
-            {"noisy": rows["noisy"], "denoised": rows["denoised"], "original": rows["clean"]},
-            above={kind: results.decibels(kind, indices) for kind in ("noisy", "denoised")},
+            {_("noisy"): rows["noisy"], _("denoised"): rows["denoised"], _("original"): rows["clean"]},
+            above={_(kind): results.decibels(kind, indices) for kind in ("noisy", "denoised")},
         )
 
 
 def gain_title(gain: float, *, low: float | None, high: float | None) -> str:
     """Return in words how denoising changes the mean PSNR."""
-    change = f"Denoising {'increases' if gain > 0 else 'decreases'} the PSNR by {abs(gain):.1f} dB on average"
+    better = _("Denoising increases the PSNR by {gain:.1f} dB on average")
+    worse = _("Denoising decreases the PSNR by {gain:.1f} dB on average")
+    change = (better if gain > 0 else worse).format(gain=abs(gain))
     if is_missing(low, high):
-        return f"{change}; too few images for an interval"
-    return "Denoising does not change the mean PSNR distinguishably" if contains_zero(low, high) else change
+        return _("{change}; too few images for an interval").format(change=change)
+    return _("Denoising does not change the mean PSNR distinguishably") if contains_zero(low, high) else change
 
 
 def training_curves(results: Results, path: Path) -> None:
@@ -65,14 +75,19 @@ def training_curves(results: Results, path: Path) -> None:
     settings = training["parameters"]
     with figure(
         path,
-        height=4.2,
-        title=f"Highest validation PSNR: {training['validation']['psnr']:.2f} dB, in epoch {training['epoch']}",
-        subtitle=f"{settings['architecture']}, loss: {settings['loss'].replace('_', ' ')}. The weights of this epoch "
-        "are saved. The training loss is a mean over the epoch; the validation values are measured at its end.",
+        height=results.layout.height(4.2, panels=3),
+        title=_("Highest validation PSNR: {psnr:.2f} dB, in epoch {epoch}").format(
+            psnr=training["validation"]["psnr"], epoch=training["epoch"]
+        ),
+        subtitle=_(
+            "{architecture}, loss: {loss}. The weights of this epoch are saved. The training loss is a mean over the "
+            "epoch; the validation values are measured at its end."
+        ).format(architecture=settings["architecture"], loss=settings["loss"].replace("_", " ")),
         dpi=results.dpi,
+        layout=results.layout,
     ) as drawing:
         draw_training(
-            drawing,
+            results.layout.panels(drawing, 3),
             epochs=curves["train_loss"]["step"],
             losses={"train": curves["train_loss"]["loss"], "validation": curves["validation_loss"]["loss"]},
             psnr=curves["validation_psnr"]["psnr"],
@@ -85,10 +100,13 @@ def psnr_distribution(results: Results, path: Path) -> None:
     noisy, denoised = (results.tables["images"][f"{kind}_psnr"] for kind in ("noisy", "denoised"))
     with figure(
         path,
-        height=4.2,
-        title=f"The PSNR increases for {np.sum(denoised > noisy):,} of {len(noisy):,} images",
-        subtitle=f"{results.measured_on}, first noise realization.",
+        height=results.layout.height(4.2),
+        title=_("The PSNR increases for {better:,} of {images:,} images").format(
+            better=np.sum(denoised > noisy), images=len(noisy)
+        ),
+        subtitle=_("{images}, first noise realization.").format(images=results.measured_on),
         dpi=results.dpi,
+        layout=results.layout,
     ) as drawing:
         draw_distribution(drawing, noisy=noisy, denoised=denoised)
 
@@ -96,43 +114,53 @@ def psnr_distribution(results: Results, path: Path) -> None:
 def by_class(results: Results, path: Path) -> None:
     classes = results.tables["classes"]
     names = results.class_names(classes["label"])
-    low, high = classes["denoised_psnr"].min(), classes["denoised_psnr"].max()
+    means = _("Means over {images}, first noise realization. Error bars: 95% intervals.").format(
+        images=results.measured_on
+    )
     with figure(
         path,
-        height=4.2,
-        title=f"PSNR after denoising, by class: {low:.1f} to {high:.1f} dB",
-        subtitle=f"Means over {results.measured_on}, first noise realization. Error bars: 95% intervals. "
-        f"{accuracy_gain(classes, names)}",
+        height=results.layout.height(4.2, panels=2),
+        title=_("PSNR after denoising, by class: {low:.1f} to {high:.1f} dB").format(
+            low=classes["denoised_psnr"].min(), high=classes["denoised_psnr"].max()
+        ),
+        subtitle=sentences(means, accuracy_gain(classes, names)),
         dpi=results.dpi,
+        layout=results.layout,
     ) as drawing:
-        draw_classes(drawing, classes, names)
+        draw_classes(drawing, classes, names, layout=results.layout)
 
 
 def accuracy_gain(classes: Columns, names: list[str]) -> str:
     """Return in words for which classes the paired interval of the gain in accuracy is above zero."""
     doubtful = [name for name, low in zip(names, classes["gain_accuracy_low"], strict=True) if not low > 0]
     if len(doubtful) == len(names):
-        return "The accuracy does not increase distinguishably for any class."
+        return _("The accuracy does not increase distinguishably for any class.")
     if not doubtful:
-        return "The accuracy increases for every class."
+        return _("The accuracy increases for every class.")
     *others, last = doubtful
-    named = f"classes {', '.join(others)} and {last}" if others else f"class {last}"
-    return f"The accuracy does not increase distinguishably for {named}."
+    if not others:
+        return _("The accuracy does not increase distinguishably for class {name}.").format(name=last)
+    return _("The accuracy does not increase distinguishably for classes {names} and {last}.").format(
+        names=_(", ").join(others), last=last
+    )
 
 
 def best_median_worst(results: Results, path: Path) -> None:
     groups, above = {}, {}
-    count = 1 if results.has_crops else min(IMAGES_PER_GROUP, results.columns)
+    one = results.has_crops or not results.layout.has_title
+    count = 1 if one else min(IMAGES_PER_GROUP, results.columns)
     for group in ("best", "median", "worst"):
-        groups[group], indices = results.example(group, count)
-        above[group] = results.decibels("denoised", indices)
+        groups[_(group)], indices = results.example(group, count)
+        above[_(group)] = results.decibels("denoised", indices)
+    chosen = _("Above each denoised image: its PSNR. Chosen from {images}.").format(images=results.measured_on)
+    error = _("Error: the absolute difference from the original; black is 0, white is 1.")
     with figure(
         path,
-        height=grid_height(4, 3 * count + 1),
-        title="The best, median and worst images by PSNR",
-        subtitle=f"Above each denoised image: its PSNR. Chosen from {results.measured_on}.\n"
-        f"Error: the absolute difference from the original; black is 0, white is 1.{results.crop_note}",
+        height=grid_height(4, 3 * count + 1, layout=results.layout),
+        title=_("The best, median and worst images by PSNR"),
+        subtitle=f"{chosen}\n{sentences(error, results.crop_note)}",
         dpi=results.dpi,
+        layout=results.layout,
     ) as drawing:
         draw_errors(drawing, groups, above=above)
 
@@ -145,13 +173,19 @@ def whole_image(results: Results, path: Path) -> None:
     height, width = rows["clean"].shape[:2]
     with figure(
         path,
-        height=1.2 + (WIDTH / 3) * (height / width + 1),
-        title="One image, whole and in detail",
-        subtitle=f"{results.file(index[0])}, the image with the median PSNR: {results.decibels('noisy', index)[0]} "
-        f"noisy, {results.decibels('denoised', index)[0]} denoised. Below: the part in the frame, where the error is "
-        "largest.",
+        height=results.layout.heading + 0.35 + (results.layout.width / 3) * (height / width + 1),
+        title=_("One image, whole and in detail"),
+        subtitle=_(
+            "{file}, the image with the median PSNR: {noisy} noisy, {denoised} denoised. Below: the part in the frame, "
+            "where the error is largest."
+        ).format(
+            file=results.file(index[0]),
+            noisy=results.decibels("noisy", index)[0],
+            denoised=results.decibels("denoised", index)[0],
+        ),
         dpi=results.dpi,
+        layout=results.layout,
     ) as drawing:
         names = {"noisy": "noisy", "denoised": "denoised", "original": "clean"}
-        pairs = {title: (rows[name], crop[name]) for title, name in names.items()}
+        pairs = {_(title): (rows[name], crop[name]) for title, name in names.items()}
         draw_whole(drawing, pairs, window)

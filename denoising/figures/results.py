@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from denoising.figures.labels import DATASET_LABELS, METHOD_LABELS, NOISE_LABELS, factor_text
-from denoising.figures.style import can_draw
+from denoising.figures.fonts import can_draw
+from denoising.figures.labels import METHOD_LABELS, dataset_label, factor_text, method_label, noise_label, noise_text
+from denoising.figures.style import WIDE, Layout
 from denoising.images import Bytes
 from denoising.io.contact_sheets import read_contact_sheet
 from denoising.io.tables import Columns, read_summary, read_table
+from denoising.language.texts import translated as _
 
-MAX_CROPS = 4
 ROWS = ("noisy", "denoised", "clean")
 TABLES = ("images", "classes", "methods", "noise_sweep", "noise_types")
 CURVES = {
@@ -30,7 +31,7 @@ Indices = NDArray[np.int64]
 class Results:
     """The summary, the tables by name, the training and its curves, the indices and sheets of the examples.
 
-    `columns` images are drawn side by side, at `dpi` dots per inch.
+    `columns` images are drawn side by side where `layout` has room, at `dpi` dots per inch.
     """
 
     summary: dict[str, Any]
@@ -41,6 +42,7 @@ class Results:
     sheets: Path
     columns: int
     dpi: int
+    layout: Layout = WIDE
 
     @classmethod
     def read(cls, *, evaluation: Path, training: Path, columns: int, dpi: int) -> "Results":
@@ -63,12 +65,14 @@ class Results:
     @property
     def dataset(self) -> str:
         """The name of the data set."""
-        return DATASET_LABELS[self.summary["dataset"]]
+        return dataset_label(self.summary["dataset"])
 
     @property
     def measured_on(self) -> str:
         """The number of measured images, with their split and data set."""
-        return f"{self.summary['images']:,} {self.summary['split']} images of {self.dataset}"
+        return _("{images:,} {split} images of {dataset}").format(
+            images=self.summary["images"], split=_(self.summary["split"]), dataset=self.dataset
+        )
 
     @property
     def has_classes(self) -> bool:
@@ -109,37 +113,36 @@ class Results:
         """The noise factors of the training in words."""
         low, high = self.trained_range
         if low == high:
-            return f"a noise factor of {factor_text(low)}"
-        return f"noise factors from {factor_text(low)} to {factor_text(high)}"
+            return _("a noise factor of {factor}").format(factor=factor_text(low))
+        return _("noise factors from {low} to {high}").format(low=factor_text(low), high=factor_text(high))
 
     @property
     def noise_name(self) -> str:
-        return NOISE_LABELS[self.summary["noise"]["kind"]]
+        return noise_label(self.summary["noise"]["kind"])
 
     @property
     def noise(self) -> str:
         """The type of noise with its factor."""
-        factor = self.summary["noise"].get("factor")
-        return f"{self.noise_name} noise" + (f" of factor {factor_text(factor)}" if factor is not None else "")
+        return noise_text(self.summary["noise"]["kind"], self.summary["noise"].get("factor"))
 
     @property
     def side_by_side(self) -> int:
         """How many examples are drawn side by side: fewer of photographs, whose crops need the room."""
-        return min(self.columns, self.summary["images"], MAX_CROPS if self.has_crops else self.columns)
+        return min(self.columns, self.summary["images"], self.layout.crops if self.has_crops else self.layout.images)
 
     @property
     def crop_note(self) -> str:
-        return " Shown: the 96x96 pixels with the largest error." if self.has_crops else ""
+        return _("Shown: the 96x96 pixels with the largest error.") if self.has_crops else ""
 
-    @property
-    def renoised(self) -> str:
-        """What is given other noise than the prepared one; followed by a number of images."""
-        return "the middle 128x128 pixels of " if self.has_crops else ""
+    def renoised(self, images: float) -> str:
+        """What is given other noise than the prepared one: a number of images, or the middle of them."""
+        text = _("the middle 128x128 pixels of {count:,.0f} images") if self.has_crops else _("{count:,.0f} images")
+        return text.format(count=images)
 
     @property
     def realizations(self) -> str:
         count = self.summary["noise_draws"]
-        return f"{count} noise realizations" if count > 1 else "one noise realization"
+        return _("{count} noise realizations").format(count=count) if count > 1 else _("one noise realization")
 
     def example(self, group: str, count: int) -> tuple[dict[str, Bytes], Indices]:
         """Return the first `count` images of a group, for each of noisy, denoised and clean, and their indices."""
@@ -153,12 +156,13 @@ class Results:
         """Return what each method makes of `count` images, from the worst method to the best."""
         rows = [*self.tables["methods"]["method"][::-1], "clean"]
         sheet = read_contact_sheet(self.sheets / "methods.png", rows=rows, count=len(self._indices("methods")))
-        return {METHOD_LABELS.get(name, name): images[:count] for name, images in sheet.items()}
+        named = {name: method_label(name) if name in METHOD_LABELS else name for name in sheet}
+        return {named[name]: images[:count] for name, images in sheet.items()}
 
     def file(self, index: int) -> str:
         """Return the name of the file of an image; its index, if the name cannot be drawn."""
         name = str(self.tables["images"]["file"][index])
-        return name if can_draw(name) else f"image {index}"
+        return name if can_draw(name) else _("image {index}").format(index=index)
 
     def whole(self, sheet: str) -> dict[str, Bytes]:
         """Return an image from `whole` or `whole_crop`, noisy, denoised and clean, (H, W) or (H, W, 3)."""

@@ -1,23 +1,25 @@
 """The style of every figure: one palette, one font size, and the same bytes for the same input."""
 
-import textwrap
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import matplotlib.style
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont, get_font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-CAPTION_WIDTH, TITLE_WIDTH, LABELS_WIDTH = 92, 56, 36  # characters that fit in a line, and under half a figure
-WIDTH = 8.0  # inches; 1,200 pixels at 150 dpi, which a README shows at about 800
+from denoising.figures.fonts import families
+from denoising.figures.wrapping import wrap
+from denoising.language.texts import width
+
+CAPTION_WIDTH, TITLE_WIDTH = 92, 56  # columns that fit in a line of a wide figure
 NOISY_COLOR, DENOISED_COLOR = "#9aa0a6", "#1f6feb"
 BASELINE_COLOR, IN_DISTRIBUTION_COLOR = "#d9822b", "#a9c8f5"
 STYLE: Any = {
-    "font.family": "DejaVu Sans",
     "font.size": 12,
     "text.parse_math": False,  # names of files and classes are no formulas
     "axes.titlesize": 11.5,
@@ -33,27 +35,57 @@ STYLE: Any = {
 }
 
 
-def can_draw(text: str) -> bool:
-    """Say whether the font has every character of a text, such as the name of a file in any script."""
-    known = get_font(findfont(STYLE["font.family"])).get_charmap()
-    return all(ord(char) in known for char in text)
+@dataclass(frozen=True)
+class Layout:
+    """For which page a figure is drawn.
+
+    `width` is in inches, and `heading` what title and caption take, where the figure has them itself: `has_title`. Else
+    the page has them. `images` and `crops` are how many stand side by side at most, `labels` how many columns the names
+    of ticks may take.
+    """
+
+    width: float
+    heading: float
+    has_title: bool
+    images: int
+    crops: int
+    labels: int
+
+    def panels(self, drawing: Figure, count: int, **side_by_side: Any) -> list[Axes]:
+        """Return the panels of a figure: side by side, or, in a narrow one, one above the other."""
+        grid = drawing.subplots(1, count, **side_by_side) if self.has_title else drawing.subplots(count, 1)
+        return list(grid)
+
+    def height(self, wide: float, *, panels: int = 1) -> float:
+        """Return the height in inches of a figure whose height is `wide` on a wide page."""
+        body = wide - WIDE.heading
+        return wide if self.has_title else self.heading + body * (0.85 if panels == 1 else 0.68 * panels)
 
 
-def slanted(names: Collection[str]) -> dict[str, Any]:
+WIDE = Layout(
+    width=8.0, heading=0.85, has_title=True, images=12, crops=4, labels=36
+)  # a README shows it at about 800 pixels
+NARROW = Layout(width=4.0, heading=0.1, has_title=False, images=4, crops=2, labels=24)  # a phone at about 360
+
+
+def slanted(names: Collection[str], layout: Layout) -> dict[str, Any]:
     """Return options for the labels of ticks: slanted where they would not fit side by side."""
-    return {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if sum(map(len, names)) > LABELS_WIDTH else {}
+    wide = sum(map(width, names)) > layout.labels
+    return {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if wide else {}
 
 
 @contextmanager
-def figure(path: Path, *, height: float, title: str, subtitle: str, dpi: int) -> Iterator[Figure]:
+def figure(
+    path: Path, *, height: float, title: str, subtitle: str, dpi: int, layout: Layout = WIDE
+) -> Iterator[Figure]:
     """Yield an empty figure of `height` inches with a title and a subtitle under it, and write it as PNG to `path`."""
-    with matplotlib.style.context(["default", STYLE]):
-        layout = ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03, hspace=0.01, wspace=0.01)
-        drawing = Figure(figsize=(WIDTH, height), layout=layout)
+    with matplotlib.style.context(["default", {**STYLE, "font.family": families()}]):
+        engine = ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03, hspace=0.01, wspace=0.01)
+        drawing = Figure(figsize=(layout.width, height), layout=engine)
         FigureCanvasAgg(drawing)
-        heading = textwrap.fill(title, TITLE_WIDTH, break_on_hyphens=False)
-        drawing.suptitle(heading, x=0.01, ha="left", fontsize=15, fontweight="bold")
-        caption = "\n".join(textwrap.fill(line, CAPTION_WIDTH) for line in subtitle.splitlines())
-        drawing.supxlabel(caption, x=0.01, ha="left", fontsize=11, color="#444444")
+        if layout.has_title:
+            drawing.suptitle(wrap(title, TITLE_WIDTH), x=0.01, ha="left", fontsize=15, fontweight="bold")
+            caption = "\n".join(wrap(line, CAPTION_WIDTH) for line in subtitle.splitlines())
+            drawing.supxlabel(caption, x=0.01, ha="left", fontsize=11, color="#444444")
         yield drawing
         drawing.savefig(path, dpi=dpi, metadata={"Software": None, "Title": title, "Description": subtitle})

@@ -6,39 +6,43 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
 from denoising.figures.labels import (
-    DATASET_LABELS,
-    METHOD_LABELS,
-    NOISE_LABELS,
     contains_zero,
-    factor_text,
+    dataset_label,
     in_brackets,
     interval_text,
+    method_label,
+    noise_label,
+    noise_text,
 )
 from denoising.io.tables import Table, rows_of
+from denoising.language.texts import ENGLISH, current_language
+from denoising.language.texts import translated as _
 
-TEMPLATE = Path(__file__).with_name("page.html")
+FOLDER = Path(__file__).parent  # of the template, and of its translations, which replace the blocks of prose
 
 
 @dataclass(frozen=True)
 class EmbeddedFigure:
-    """A figure for the page: its PNG file in base64, its size in pixels, its title and subtitle."""
+    """A figure for the page, for wide and narrow screens: PNG files in base64 with their sizes, title and subtitle."""
 
-    content: str
-    width: int
-    height: int
+    wide: tuple[str, int, int]
+    narrow: tuple[str, int, int]
     title: str
     subtitle: str
 
 
-def embed_figure(path: Path) -> EmbeddedFigure:
+def embed_figure(path: Path, *, narrow: Path) -> EmbeddedFigure:
     """Return a figure that `figures.style.figure` wrote; its title and subtitle are stored in the file."""
-    with Image.open(path, formats=["PNG"]) as image:
-        content = base64.b64encode(path.read_bytes()).decode("ascii")
-        return EmbeddedFigure(content, *image.size, title=image.info["Title"], subtitle=image.info["Description"])
+    files = {}
+    for file in (path, narrow):
+        with Image.open(file, formats=["PNG"]) as image:
+            files[file] = (base64.b64encode(file.read_bytes()).decode("ascii"), *image.size)
+            title, subtitle = image.info["Title"], image.info["Description"]
+    return EmbeddedFigure(files[path], files[narrow], title, subtitle)
 
 
 def render_page(
@@ -49,7 +53,7 @@ def render_page(
     *,
     seeds: Mapping[str, Any] | None = None,
 ) -> str:
-    """Return the page as HTML, with nothing to be fetched.
+    """Return the page as HTML, in the language of this block, with nothing to be fetched.
 
     `seeds` has mean and standard deviation of PSNR and SSIM over trainings with other seeds, where they were measured.
     """
@@ -57,11 +61,16 @@ def render_page(
     by_name = {row["method"]: {**row, "images": int(row["images"])} for row in rows}
     has_classes = "accuracy" in summary["denoised"]
     margin = summary["intervals"]["margin"].get("accuracy", {})
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, loader=FileSystemLoader(FOLDER)
+    )
+    environment.globals["_"] = _
+    chosen = current_language()
     sources = ("data", "models", "filters", "libraries", "machine")
-    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        dataset=DATASET_LABELS[summary["dataset"]],
-        noise=noise_text(summary["noise"]),
+    return environment.get_template("page.html" if chosen == ENGLISH else f"page.{chosen}.html").render(
+        language=chosen,
+        dataset=dataset_label(summary["dataset"]),
+        noise=noise_text(summary["noise"]["kind"], summary["noise"].get("factor")),
         clipped=summary["noise"].get("clip", False),
         has_classes=has_classes,
         has_crops="whole" in summary,
@@ -73,11 +82,11 @@ def render_page(
         in_brackets=in_brackets,
         contains_zero=contains_zero,
         margin_accuracy={end: scaled(of, 100) for end, of in margin.items()},
-        method_labels=METHOD_LABELS,
+        method_label=method_label,
         rows=rows,
         names=list(by_name),
         noise_types=rows_of(tables["noise_types"]),
-        noise_labels=NOISE_LABELS,
+        noise_label=noise_label,
         noisy=by_name["noisy"],
         black=by_name.get("black"),
         figures=figures,
@@ -91,23 +100,18 @@ def render_page(
     )
 
 
-def noise_text(noise: Mapping[str, Any]) -> str:
-    factor = f" of factor {factor_text(noise['factor'])}" if "factor" in noise else ""
-    return f"{NOISE_LABELS[noise['kind']]} noise{factor}"
-
-
 def cautions(summary: Mapping[str, Any], provenance: Mapping[str, Any]) -> Iterator[str]:
     """Yield a sentence for each reason to distrust the results."""
     if summary["repeated_images"]:
-        yield (
-            f"{summary['repeated_images']:,} of these {summary['images']:,} are also among the images trained on: "
-            "the data set repeats them. The scores are too high."
-        )
+        yield _(
+            "{repeated:,} of these {images:,} are also among the images trained on: the data set repeats them. The "
+            "scores are too high."
+        ).format(repeated=summary["repeated_images"], images=summary["images"])
     shared = summary.get("images_with_shared_blocks", 0) + summary.get("near_duplicates", 0)
     if shared:
-        yield "Some of these images look like training images, or share a part with one. The scores may be too high."
+        yield _("Some of these images look like training images, or share a part with one. The scores may be too high.")
     if not provenance["data"]["verified"]:
-        yield "This is an unverified copy of the data set: no checksum of its content is known."
+        yield _("This is an unverified copy of the data set: no checksum of its content is known.")
 
 
 def scaled(value: float | None, factor: float) -> float | None:

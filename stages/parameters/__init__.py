@@ -6,6 +6,7 @@ from stages.parameters.compute import ComputeParameters
 from stages.parameters.evaluate import EvaluateParameters
 from stages.parameters.plot import PlotParameters
 from stages.parameters.prepare import PrepareParameters
+from stages.parameters.report import ReportParameters
 from stages.parameters.section import Section
 from stages.parameters.train import TrainParameters
 
@@ -16,5 +17,6 @@ SECTIONS: dict[str, type[Section]] = {
     "classifier": ClassifierParameters,
     "evaluate": EvaluateParameters,
     "plot": PlotParameters,
+    "report": ReportParameters,
     "compute": ComputeParameters,
 }

@@ -90,8 +90,8 @@ class PrepareParameters(Section):
     validation_fraction: OpenFraction = Field(description="fraction of the training images held out for validation")
     seed: Seed = Field(description="seed of the splits and of the noise")
     store_noisy: bool = Field(
-        description="store the noisy images; `false`: draw the same ones whenever they are used, which takes a fifth of "
-        "the disk. Photographs and images of a folder are always drawn"
+        description="store the noisy images; `false`: draw the same ones whenever they are used, which takes a fifth "
+        "of the disk. Photographs and images of a folder are always drawn"
     )
     noise: NoiseParameters
     digits: DigitsParameters

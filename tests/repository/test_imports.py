@@ -26,6 +26,7 @@ TOPICS = [  # of the library; each may import itself and those before it
     "models",
     "baselines",
     "classifier",
+    "language",
     "figures",
     "training",
     "inference",

@@ -40,6 +40,7 @@ def test_the_page_needs_nothing_from_anywhere() -> None:
 def test_the_page_holds_every_figure_and_says_what_it_shows() -> None:
     text = PAGE.read_text(encoding="utf-8")
     alternatives = re.findall(r'<img src="data:image/png;base64,[^"]+" alt="([^"]+)"', text)
+    assert text.count("<source media=") == len(FIGURES)  # each for narrow screens too
     assert len(alternatives) == len(FIGURES) > 10
     assert min(map(len, alternatives)) > 30
 

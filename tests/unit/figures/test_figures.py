@@ -12,7 +12,7 @@ from denoising.figures.curves import draw_training
 from denoising.figures.image_grids import grid_height
 from denoising.figures.labels import DATASET_LABELS, METHOD_LABELS, NOISE_LABELS
 from denoising.figures.results import Results
-from denoising.figures.style import WIDTH, figure
+from denoising.figures.style import WIDE, figure
 from denoising.io.baseline_results import TRIVIAL_METHODS
 from denoising.noise.models import NOISE_MODELS
 from denoising.noise.prepared import RECORDED
@@ -58,7 +58,7 @@ def test_a_figure_has_the_same_bytes_each_time(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("columns", [1, 3, 12])
 def test_a_figure_of_images_is_never_taller_than_a_page(columns: int) -> None:
-    assert 1 < grid_height(4, columns) < WIDTH
+    assert 1 < grid_height(4, columns) < WIDE.width
 
 
 def test_a_row_of_the_confusion_matrix_is_a_class_and_a_column_a_prediction() -> None:
@@ -72,7 +72,9 @@ def test_the_saved_epoch_is_marked_at_its_values(tmp_path: Path) -> None:
     epochs = np.array([1.0, 2, 3])
     with figure(tmp_path / "f.png", height=3, title="Title", subtitle="Text", dpi=50) as drawing:
         losses = {"train": epochs, "validation": epochs}
-        draw_training(drawing, epochs=epochs, losses=losses, psnr=10 * epochs, ssim=epochs / 10, saved=2)
+        draw_training(
+            WIDE.panels(drawing, 3), epochs=epochs, losses=losses, psnr=10 * epochs, ssim=epochs / 10, saved=2
+        )
     _, middle, right = drawing.axes
     for axes, value in ((middle, 20), (right, 0.2)):
         (marked,) = (line for line in axes.lines if line.get_label() == "saved")

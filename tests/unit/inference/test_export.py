@@ -174,7 +174,9 @@ def test_a_foreign_or_damaged_onnx_file_is_refused(saved: Path, tmp_path: Path) 
     ):
         onnx.helper.set_model_props(foreign, {"stride": "1", "reach": "1", "parameters": "1", key: number})
         path.write_bytes(foreign.SerializeToString())
-        with pytest.raises(DamagedFileError, match="no denoiser that this project exported|states a (stride of 3|reach of 99,999)"):
+        with pytest.raises(
+            DamagedFileError, match="no denoiser that this project exported|states a (stride of 3|reach of 99,999)"
+        ):
             load(path)
     with pytest.raises(DamagedFileError, match="There is no network"):
         load(tmp_path / "nothing.onnx")
