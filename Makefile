@@ -70,7 +70,7 @@ lint: setup  ## check style, types and generated files
 	$(BIN)/python -m tools.deps --check
 	$(BIN)/python -m tools.docs --check
 
-test: lint  ## run linters and tests: five minutes on two fast cores, ten on slow ones
+test: lint  ## run linters and tests: five minutes on two fast cores, twenty on slow ones
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 quick: setup  ## run the fast tests: under a minute

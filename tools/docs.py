@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def documents() -> list[Path]:
-    return [Path("README.md"), *sorted(Path("docs").glob("*.md"))]
+    return [Path("README.md"), Path("README.zh-CN.md"), *sorted(Path("docs").glob("*.md"))]
 
 
 def with_tables(text: str) -> str:

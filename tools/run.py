@@ -9,6 +9,7 @@ from denoising.errors import DatasetUnavailableError, DenoisingError
 from denoising.io.atomic import replacing
 from stages.parameters.document import check_document, read_document, read_section
 from stages.parameters.prepare import PrepareParameters
+from stages.parameters.train import TrainParameters
 from stages.paths import PARAMS, REPORT
 from stages.run import error_log, run
 from tools.commands import DVC
@@ -17,6 +18,7 @@ from tools.commands import DVC
 def main() -> None:
     check_document(read_document())
     configure_dvc()
+    announce()
     error_log("prepare").unlink(missing_ok=True)
     status = subprocess.run([*DVC, "repro"], check=False).returncode
     if status and mnist_is_missing():
@@ -30,6 +32,18 @@ def main() -> None:
     print(f"\nOpen {REPORT} in a browser. Then change a number in {PARAMS} and run `dvc repro`.")
     if Path(".venv").exists():
         print("(Run `. .venv/bin/activate` once in each terminal to put dvc on your path.)")
+
+
+def announce() -> None:
+    """Say what will be done, and how long it takes."""
+    source, train = read_section("prepare", PrepareParameters).source, read_section("train", TrainParameters)
+    print(
+        f"Preparing {source}, training {train.architecture} for {train.epochs} epochs, comparing it with classical "
+        f"filters, and writing {REPORT}.\nStages whose inputs have not changed are skipped. With the committed "
+        "parameters, the first run takes three to ten minutes\non two cores. Ctrl-C interrupts it; the next run goes "
+        "on.\n",
+        flush=True,
+    )
 
 
 def configure_dvc() -> None:

@@ -24,6 +24,7 @@ from stages.paths import (
     VARIABILITY,
 )
 from tools.experiment import RESTORE
+from tools.messages import message_list
 from tools.parameters import parameter_table
 
 
@@ -256,6 +257,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "stages": recorded(BENCHMARK_STAGES),
     "steps": recorded(BENCHMARK_STEPS),
     "parameters": parameter_table,
+    "messages": message_list,
     **{
         function.__name__: function
         for function in (

@@ -84,7 +84,7 @@ def test_an_object_that_was_damaged_is_refused(damage: str, sender: Checkout, st
 @pytest.mark.parametrize("storage", ["folder"], indirect=True)
 def test_the_model_is_fetched_by_its_name(sender: Checkout, tmp_path: Path) -> None:
     sender.dvc("push")
-    assert sender.run("git", "tag", "denoiser@v1.0.0").returncode == 0
+    assert sender.run("git", "tag", "--annotate", "--message", "First", "denoiser@v1.0.0").returncode == 0
     content = (sender.folder / MODEL).read_bytes()
     elsewhere = Checkout(tmp_path / "elsewhere")
     elsewhere.folder.mkdir()

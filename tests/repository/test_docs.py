@@ -24,8 +24,8 @@ from tools.parameters import comment, described
 from tools.tables import TABLES
 
 ROOT = Path(__file__).parents[2]
-README = ROOT / "README.md"
-DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+README, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
+DOCUMENTS = [README, CHINESE, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 every_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 
 
@@ -41,7 +41,8 @@ def blocks(path: Path, language: str) -> list[str]:
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder with the documents and the results, which `python -m tools.docs --check` would check."""
-    shutil.copy(README, tmp_path)
+    for path in (README, CHINESE):
+        shutil.copy(path, tmp_path)
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
     for folder in ("reports", "benchmarks"):  # only read
         (tmp_path / folder).symlink_to(ROOT / folder)
@@ -127,6 +128,21 @@ def test_the_numbers_in_sentences_are_the_recorded_ones() -> None:
     assert f"over {summary['images']:,} test images" in results
     assert f"the same {methods['images'][0]:,.0f} test images" in results
     assert f"paired on {sweep['filter_images'][0]:.0f} images, the gain on all {sweep['images'][0]:,.0f}" in results
+
+
+def test_the_chinese_readme_has_the_numbers_commands_and_links_of_the_english_one() -> None:
+    english, chinese = (path.read_text(encoding="utf-8") for path in (README, CHINESE))
+    for pattern in (r"<!-- \w+:begin -->.*?<!-- \w+:end -->", r"^#+ ", r"`[^`\n]+`", r"\d[\d,.]*\d"):
+        found = [re.findall(pattern, text, flags=re.MULTILINE | re.DOTALL) for text in (english, chinese)]
+        extra = {"`report.language`", "`zh-CN`", "`params.yaml`", "`dvc repro`"} if pattern.startswith("`") else set()
+        assert set(found[0]) <= set(found[1]) <= set(found[0]) | extra, pattern
+    commands = [
+        [line.split("#")[0].strip() for block in blocks(path, "sh") for line in block.splitlines()]
+        for path in (README, CHINESE)
+    ]
+    assert commands[0] == commands[1]
+    links = [{link.replace(".zh-CN", "") for link in re.findall(r"\]\(([^)]+)\)", text)} for text in (english, chinese)]
+    assert links[0] == links[1]
 
 
 def test_the_readme_fits_two_screens() -> None:
