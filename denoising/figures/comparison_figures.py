@@ -190,7 +190,7 @@ def accuracy_of_images(images: Columns) -> dict[str, float]:
 def repaired_and_flipped(results: Results, path: Path) -> None:
     groups, above = {}, {}
     predicted = {"noisy": "noisy_class", "denoised": "denoised_class", "original": "clean_class"}
-    per_group = min(IMAGES_PER_GROUP, results.columns) if results.layout.has_title else 2
+    per_group = 2 if results.layout.narrow else min(IMAGES_PER_GROUP, results.columns)
     for group in ("repaired", "flipped"):
         groups[_(group)], indices = results.example(group, per_group)
         above[_(group)] = {

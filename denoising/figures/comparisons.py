@@ -38,7 +38,7 @@ def draw_methods(drawing: Figure, methods: Columns, *, clean_accuracy: float | N
             )
         axes.set_xlim(0, ends.max() * 1.05)
         axes.grid(visible=False, axis="y")
-        if axes is left or not layout.has_title:
+        if axes is left or layout.narrow:
             axes.set_yticks(np.arange(len(names)), [method_label(name) for name in names])
     left.set(title=_("PSNR (dB)"))
     if clean_accuracy is None:
@@ -84,13 +84,13 @@ def draw_noise_sweep(panels: list[Any], sweep: Columns, *, trained: tuple[float,
             axes.axvline(end, color="#444444", linestyle=":", linewidth=1)
         axes.axvspan(*trained, color="#444444", alpha=0.06, linewidth=0)
         axes.set(xlabel=_("noise factor"), xlim=widened(factor.min(), max(factor.max(), trained[1])))
-    top = np.ceil(sweep["denoised_psnr"].max() / 5) * 5 + (10 if layout.has_title else 25)  # room for the legend
+    top = np.ceil(sweep["denoised_psnr"].max() / 5) * 5 + (25 if layout.narrow else 10)  # room for the legend
     left.set(title=_("PSNR (dB)"), ylim=(0, top))
     right.set(title="SSIM", ylim=(min(0, sweep["denoised_ssim"].min()), 1.02))
     right.annotate(
         _("trained\nhere"), (trained[0], 0.02), (4, 0), textcoords="offset points", size=10.5, color="#444444"
     )
-    left.legend(fontsize=10, loc="best" if layout.has_title else "upper right")
+    left.legend(fontsize=10, loc="upper right" if layout.narrow else "best")
 
 
 def widened(low: float, high: float) -> tuple[float, float]:
@@ -117,16 +117,16 @@ def draw_noise_types(drawing: Figure, types: Columns, *, layout: Layout) -> None
     mean = types["denoised_psnr"]
     axes.errorbar(places, mean, yerr=[mean - low, high - mean], fmt="none", color="black", capsize=3)
     names = [noise_label(kind).replace(" and ", "\nand ") for kind in types["kind"]]
-    axes.set_xticks(places, names, **({} if layout.has_title else slanted(names, layout)))
+    axes.set_xticks(places, names, **(slanted(names, layout) if layout.narrow else {}))
     top = max(types[f"{name}_psnr"].max() for name in ("noisy", "denoised", "in_distribution"))
-    axes.set(ylabel=_("PSNR (dB)"), ylim=(0, top * (1.3 if layout.has_title else 2)))  # room for the legend
+    axes.set(ylabel=_("PSNR (dB)"), ylim=(0, top * (2 if layout.narrow else 1.3)))  # room for the legend
     axes.grid(visible=False, axis="x")
-    axes.legend(loc="upper left", ncols=3 if layout.has_title else 1, fontsize=10.5 if layout.has_title else 9)
+    axes.legend(loc="upper left", ncols=1 if layout.narrow else 3, fontsize=9 if layout.narrow else 10.5)
 
 
 def label_bars(axes: Axes, places: np.ndarray, heights: np.ndarray, *, name: str, colour: str, layout: Layout) -> None:
     """Draw bars labelled with their heights."""
     bars = axes.bar(places, heights, 0.27, color=colour, label=name)
     axes.bar_label(
-        bars, [f"{height:.1f}" for height in heights], padding=5, fontsize=9, rotation=0 if layout.has_title else 90
+        bars, [f"{height:.1f}" for height in heights], padding=5, fontsize=9, rotation=90 if layout.narrow else 0
     )

@@ -34,7 +34,7 @@ def draw_confusion(drawing: Figure, counts: Counts, names: list[str], *, layout:
     fraction = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     wrong = np.where(np.eye(len(counts), dtype=bool), np.nan, 100 * fraction)
     most = max(1.0, float(np.nanmax(wrong)))
-    size = 10.5 if layout.has_title else 6.5
+    size = 6.5 if layout.narrow else 10.5
     drawn = axes.imshow(wrong, cmap="Oranges", vmin=0, vmax=most, aspect="auto")
     for row in classes:
         for column in classes:

@@ -147,7 +147,7 @@ def accuracy_gain(classes: Columns, names: list[str]) -> str:
 
 def best_median_worst(results: Results, path: Path) -> None:
     groups, above = {}, {}
-    one = results.has_crops or not results.layout.has_title
+    one = results.has_crops or results.layout.narrow
     count = 1 if one else min(IMAGES_PER_GROUP, results.columns)
     for group in ("best", "median", "worst"):
         groups[_(group)], indices = results.example(group, count)

@@ -39,33 +39,32 @@ STYLE: Any = {
 class Layout:
     """For which page a figure is drawn.
 
-    `width` is in inches, and `heading` what title and caption take, where the figure has them itself: `has_title`. Else
-    the page has them. `images` and `crops` are how many stand side by side at most, `labels` how many columns the names
-    of ticks may take.
+    On a `narrow` page, panels stand one above the other, and the page has title and caption; else they are part of the
+    figure. `width` and `heading`, what these take, are in inches. `images` and `crops` are how many stand side by side
+    at most, `labels` how many columns the names of ticks may take.
     """
 
     width: float
     heading: float
-    has_title: bool
+    narrow: bool
     images: int
     crops: int
     labels: int
 
     def panels(self, drawing: Figure, count: int, **side_by_side: Any) -> list[Axes]:
         """Return the panels of a figure: side by side, or, in a narrow one, one above the other."""
-        grid = drawing.subplots(1, count, **side_by_side) if self.has_title else drawing.subplots(count, 1)
+        grid = drawing.subplots(count, 1) if self.narrow else drawing.subplots(1, count, **side_by_side)
         return list(grid)
 
     def height(self, wide: float, *, panels: int = 1) -> float:
         """Return the height in inches of a figure whose height is `wide` on a wide page."""
         body = wide - WIDE.heading
-        return wide if self.has_title else self.heading + body * (0.85 if panels == 1 else 0.68 * panels)
+        return self.heading + body * (0.85 if panels == 1 else 0.68 * panels) if self.narrow else wide
 
 
-WIDE = Layout(
-    width=8.0, heading=0.85, has_title=True, images=12, crops=4, labels=36
-)  # a README shows it at about 800 pixels
-NARROW = Layout(width=4.0, heading=0.1, has_title=False, images=4, crops=2, labels=24)  # a phone at about 360
+# A README shows a wide figure at about 800 pixels, a phone a narrow one at about 360.
+WIDE = Layout(width=8.0, heading=0.85, narrow=False, images=12, crops=4, labels=36)
+NARROW = Layout(width=4.0, heading=0.1, narrow=True, images=4, crops=2, labels=24)
 
 
 def slanted(names: Collection[str], layout: Layout) -> dict[str, Any]:
@@ -83,7 +82,7 @@ def figure(
         engine = ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03, hspace=0.01, wspace=0.01)
         drawing = Figure(figsize=(layout.width, height), layout=engine)
         FigureCanvasAgg(drawing)
-        if layout.has_title:
+        if not layout.narrow:
             drawing.suptitle(wrap(title, TITLE_WIDTH), x=0.01, ha="left", fontsize=15, fontweight="bold")
             caption = "\n".join(wrap(line, CAPTION_WIDTH) for line in subtitle.splitlines())
             drawing.supxlabel(caption, x=0.01, ha="left", fontsize=11, color="#444444")

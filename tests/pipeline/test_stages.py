@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from checkout import Checkout
+from checkout import Checkout, stages_run
 
 from denoising import metrics
 from denoising.datasets.sources import LabelledImages
+from denoising.errors import DenoisingError
+from denoising.figures.fonts import han_font
 from denoising.figures.results import Results
 from denoising.images import as_bytes, as_float
 from denoising.io.baseline_results import evenly_spaced, open_baseline_results
@@ -142,6 +144,21 @@ def test_noise_that_is_not_stored_is_the_same(tmp_path: Path, folder: Path) -> N
     shutil.copy(folder / "data/prepared/about.json", tmp_path)
     assert not list((tmp_path / "noisy").iterdir())
     assert np.array_equal(open_split(tmp_path, "test").noisy[:], split.noisy)
+
+
+@pytest.mark.slow
+def test_the_report_is_written_in_chinese_by_a_parameter(reproduced: Checkout, tmp_path: Path) -> None:
+    try:
+        han_font()
+    except DenoisingError:
+        pytest.skip("no font with Chinese characters is installed")
+    chinese = reproduced.copy(tmp_path / "copy")
+    chinese.set("language", "zh-CN")
+    assert stages_run(chinese.dvc("repro")) == ["plot", "report"]
+    page = chinese.read("reports/report.html")
+    assert '<html lang="zh-CN">' in page
+    assert "去噪结果：内置手写数字" in page
+    assert "PSNR after" not in page
 
 
 @pytest.mark.slow
