@@ -10,6 +10,8 @@ APP_STAMP := .venv-app/.made-from-$(shell cat requirements-app.lock | cksum | cu
 BIN := .venv/bin
 COMPILE := uv pip compile --universal --fork-strategy fewest --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet
+# For aiobotocore, which S3 needs, python-dateutil may not be as new as the others want it.
+ALL_BUT_DATEUTIL := grep == requirements.lock | grep -v ^python-dateutil | cut -d " " -f 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -106,8 +108,10 @@ lock:  ## pin the requirements again (needs uv)
 	echo "tensorflow-cpu; sys_platform == 'none'" | $(COMPILE) --extra pipeline --group gpu --override /dev/stdin \
 		--output-file requirements-gpu.lock pyproject.toml
 	$(COMPILE) --extra pipeline --extra bm3d --output-file requirements-bm3d.lock pyproject.toml
-	grep == requirements.lock | grep -v ^python-dateutil | cut -d " " -f 1 | $(COMPILE) --extra pipeline --extra remotes --group servers \
-		--constraints /dev/stdin --output-file requirements-remotes.lock pyproject.toml
+	$(ALL_BUT_DATEUTIL) | $(COMPILE) --extra pipeline --extra remotes --constraints /dev/stdin \
+		--output-file requirements-remotes.lock pyproject.toml
+	$(ALL_BUT_DATEUTIL) | $(COMPILE) --extra pipeline --extra remotes --group servers --constraints /dev/stdin \
+		--output-file requirements-servers.lock pyproject.toml
 	$(COMPILE) --extra app --output-file requirements-app.lock pyproject.toml
 	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock
 

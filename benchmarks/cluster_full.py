@@ -27,8 +27,9 @@ CODE = ("denoising", "stages", "experiments", "params.yaml", "requirements.lock"
 SETTINGS: dict[str, tuple[str, dict[str, Any]]] = {
     "cae": ("`cae`, the committed parameters", {}),
     "batch_1024": ("`cae` with a batch size of 1,024", {"batch_size": 1024}),
-    "unet": ("`fast`, a U-Net", read_experiment("fast")["train"]),
+    "unet": ("`fast`, a U-Net", {}),
 }
+UNET = "fast"  # the experiment
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def measure(number: int, *, name: str, workers: int) -> Trained:
     with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
         checkout = clone(Path(folder) / "clone")
         threads = max(1, (os.cpu_count() or 1) // workers)
-        set_parameters(checkout, {"train": SETTINGS[name][1], "compute": {"threads": threads}}, of=checkout)
+        changes = read_experiment(UNET)["train"] if name == "unet" else SETTINGS[name][1]
+        set_parameters(checkout, {"train": changes, "compute": {"threads": threads}}, of=checkout)
         for stage in ("index", "prepare"):
             run_and_measure([sys.executable, "-m", f"stages.{stage}"], folder=checkout)
         trained = train(checkout, workers=workers)

@@ -6,18 +6,17 @@ The images are written as prepare would write them, without noisy ones. `train` 
 them as MNIST has, chosen at random, with noise drawn in the epoch. DVC adds, checks and restores them. Needs MNIST.
 """
 
+import re
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.clones import clone, set_parameters, training_seconds
+from benchmarks.clones import clone, set_parameters
 from benchmarks.formatting import describe_processor
 from benchmarks.processes import run as run_and_measure
 from benchmarks.recorder import Recorder, committed_code
@@ -26,12 +25,14 @@ from denoising.datasets.sources import LabelledImages, load_source
 from denoising.errors import DenoisingError
 from denoising.io.arrays import create_array
 from denoising.io.splits import DatasetInfo, write_dataset_info
-from stages.paths import BENCHMARK_SCALE, PREPARED
+from stages.paths import BENCHMARK_SCALE, PREPARED, TRAIN_LOG
 from stages.run import run
+from tools.commands import DVC, dvc
 
-CODE = ("denoising", "stages", "requirements.lock", "benchmarks/scale.py")
+CODE = ("denoising", "stages", "params.yaml", "requirements.lock", "benchmarks/scale.py")
 FACTORS = (1, 10, 100)
 CHUNK = 50_000  # images in memory at a time
+EPOCH = re.compile(r"^epoch +1/1 +([\d.]+) s", re.MULTILINE)
 TRAIN = {"noise_sampling": "per_epoch", "noise_factor_range": "prepared", "epochs": 1}
 
 
@@ -39,7 +40,8 @@ TRAIN = {"noise_sampling": "per_epoch", "noise_factor_range": "prepared", "epoch
 class Grown:
     """What was measured for a number of images: gigabytes on disk, seconds, and megabytes of memory.
 
-    `start` is what a training takes before and after its epoch; `milliseconds` are for an image in the epoch.
+    `milliseconds` are those of the epoch for a training image, validation included; `start` is what a training takes
+    before and after it: TensorFlow's start, checksums of the data, and the first trace of the graph.
     """
 
     machine: str
@@ -83,7 +85,7 @@ def measure(number: int, *, factor: int, splits: dict[str, LabelledImages]) -> G
         write(prepared, splits, factor=factor)
         size = sum(path.stat().st_size for path in prepared.rglob("*") if path.is_file())
         cost = run_and_measure([sys.executable, "-m", "stages.train"], folder=checkout)
-        epoch = training_seconds(checkout)
+        epoch = float(EPOCH.findall((checkout / TRAIN_LOG).read_text(encoding="utf-8"))[-1])
         images = len(splits["train"])
         seconds = dvc_seconds(prepared, Path(name) / "repository")
     return Grown(
@@ -112,24 +114,20 @@ def write(folder: Path, splits: dict[str, LabelledImages], *, factor: int) -> No
             for part in batches(len(split), size=CHUNK):
                 place = slice(copy * len(split) + part.start, copy * len(split) + part.stop)
                 clean[place] = np.roll(split.images[part], moved, axis=(1, 2))
-    write_dataset_info(folder, DatasetInfo("mnist", False, "gaussian", 0.5, True, 1, {}, {}, {}))
+    write_dataset_info(folder, DatasetInfo("mnist", False, "gaussian", 0.5, True, 1, {}, {}, {}, noise_stored=False))
 
 
 def dvc_seconds(data: Path, repository: Path) -> dict[str, float]:
     """Return how long DVC takes to add a folder to its cache, to check it, and to restore it."""
     repository.mkdir()
-    subprocess.run(["dvc", "init", "--quiet", "--no-scm"], cwd=repository, check=True)
+    dvc(repository, "init", "--quiet", "--no-scm").check_returncode()
     data.rename(repository / "data")
-    commands: dict[str, Callable[[], list[str]]] = {
-        "add": lambda: ["dvc", "add", "--quiet", "data"],
-        "status": lambda: ["dvc", "status", "--quiet"],
-        "checkout": lambda: ["dvc", "checkout", "--quiet"],
-    }
     seconds = {}
-    for name, command in commands.items():
+    for command in ("add data", "status", "checkout"):
+        name = command.split()[0]
         if name == "checkout":
             shutil.rmtree(repository / "data")
-        seconds[name] = run_and_measure(command(), folder=repository).seconds
+        seconds[name] = run_and_measure([*DVC, *command.split(), "--quiet"], folder=repository).seconds
     return seconds
 
 
@@ -140,10 +138,10 @@ def table(recorder: Recorder) -> str:
         "on disk (GB)": "{gigabytes:.2f}",
         "train: private memory (MB)": "{train_private:,.0f}",
         "train: peak memory with mapped files (MB)": "{train_peak:,.0f}",
-        "train: milliseconds an image": "{milliseconds:.2f}",
+        "train: milliseconds an image in the epoch": "{milliseconds:.2f}",
         "train: seconds before and after the epoch": "{start:.1f}",
         "`dvc add` (s)": "{add:.1f}",
-        "`dvc status` (s)": "{status:.1f}",
+        "`dvc status`, nothing changed (s)": "{status:.1f}",
         "`dvc checkout` (s)": "{checkout:.1f}",
     }
     runs = {int(factor): of[-1] for factor, of in recorder.record["runs"].items()}

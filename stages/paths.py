@@ -24,7 +24,7 @@ EXAMPLES = EVALUATION / "examples.csv"
 EXAMPLE_SHEETS = EVALUATION / "examples"
 EXPORT_SUMMARY = Path("reports/export.json")
 FIGURES = Path("reports/figures")
-NARROW_FIGURES = FIGURES / "narrow"  # for a phone
+NARROW_FIGURES = Path("reports/narrow_figures")  # for a phone
 REPORT = Path("reports/report.html")
 SUMMARY = Path("reports/summary.json")  # what the report says, for programs
 

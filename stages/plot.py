@@ -1,4 +1,4 @@
-"""Draw the figures: writes reports/figures/*.png, and narrow/*.png for a phone. Needs no TensorFlow."""
+"""Draw the figures: writes reports/figures/*.png and, for phones, reports/narrow_figures/*.png. Needs no TensorFlow."""
 
 from stages.run import run_stage
 
@@ -45,13 +45,13 @@ def main(parameters: PlotParameters, report: ReportParameters) -> None:
     )
     with (
         language(report.language),
-        replacing(FIGURES) as (folder,),
+        replacing(FIGURES, NARROW_FIGURES) as folders,
         progress_bar("drawing", total=2 * len(drawn), unit="figures") as bar,
     ):
-        for place, layout in ((folder, WIDE), (folder / NARROW_FIGURES.name, NARROW)):
-            place.mkdir()
+        for folder, layout in zip(folders, (WIDE, NARROW), strict=True):
+            folder.mkdir()
             for draw in drawn:
-                draw(replace(results, layout=layout), place / f"{draw.__name__}.png")
+                draw(replace(results, layout=layout), folder / f"{draw.__name__}.png")
                 bar.update()
     for path in sorted(FIGURES.glob("*.png")):
         print(path)

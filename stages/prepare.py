@@ -65,11 +65,17 @@ def main(parameters: PrepareParameters) -> None:
             noise_factor=noise.get("factor"),
             noise_clip=noise.get("clip", False),
             noise_seed=parameters.seed,
+            noise_stored=stores_noisy(parameters),
             parameters=parameters.model_dump(exclude=unused(parameters.source)),
             **vars(written),
         )
         write_dataset_info(folder, info)
     print(f"{PREPARED}: " + ", ".join(f"{written.splits[name]['images']:,} {name}" for name in SPLIT_NAMES) + " images")
+
+
+def stores_noisy(parameters: PrepareParameters) -> bool:
+    """Say whether noisy images are stored: as chosen for arrays, and for files where they were recorded."""
+    return parameters.noise.kind == RECORDED if parameters.source in FILE_SOURCES else parameters.store_noisy
 
 
 def embedded(source: str) -> str:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -63,7 +64,8 @@ class Storage:
     def kill(self) -> None:
         if self._process:
             for process in psutil.Process(self._process.pid).children(recursive=True):  # those of sshd
-                process.kill()
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
             self._process.kill()
             self._process.wait()
             self._process = None
@@ -97,7 +99,7 @@ def ssh_storage(folder: Path, port: int) -> Storage:
     if not sshd:
         pytest.skip("no sshd is installed")
     if not find_spec("dvc_ssh"):
-        pytest.skip("dvc-ssh is not installed: make setup EXTRA=remotes")
+        pytest.skip("dvc-ssh is not installed: make setup EXTRA=servers")
     for name in ("host_key", "key"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
     if os.getuid() == 0:
@@ -111,7 +113,7 @@ def ssh_storage(folder: Path, port: int) -> Storage:
 
 def s3_storage(folder: Path, port: int) -> Storage:
     if not find_spec("dvc_s3") or not find_spec("moto"):
-        pytest.skip("dvc-s3 and moto are not installed: make setup EXTRA=remotes")
+        pytest.skip("dvc-s3 and moto are not installed: make setup EXTRA=servers")
     url = f"http://127.0.0.1:{port}"
     settings = {"endpointurl": url, "access_key_id": USER, "secret_access_key": USER, "region": REGION}
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
@@ -135,8 +137,8 @@ def serving(kind: str, folder: Path) -> Iterator[Storage]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     storage = STORAGES[kind](folder, port)
-    storage.start()
     try:
+        storage.start()
         yield storage
     finally:
         storage.kill()
@@ -156,7 +158,9 @@ class Objects(SimpleHTTPRequestHandler):
                     self.rfile.readline()
                 self.rfile.readline()
             else:
-                file.write(self.rfile.read(int(self.headers["Content-Length"])))
+                length = int(self.headers["Content-Length"])
+                if file.write(self.rfile.read(length)) < length:
+                    return  # the sender has ended
         partial_file.replace(target)
         self.send_response(201)
         self.send_header("Content-Length", "0")

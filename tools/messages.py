@@ -27,10 +27,12 @@ TOPICS = {
         "tools/sweep*.py",
         "tools/search_space.py",
     ),
-    "Other commands": ("tools/commands.py", "tools/run.py", "tools/verify.py", "tools/tables.py", "tools/docs.py"),
+    "Other commands": ("tools",),
 }
 VALUE = "…"  # in place of what differs
 TYPES = ("DenoisingError", "DamagedFileError", "DatasetUnavailableError", "ImageFileError")
+OF_VALUES = ("ValueError",)  # what is wrong with a value, behind its name
+LISTS = "in_lines"  # the function that puts a list under a sentence
 
 
 def message_list() -> str:
@@ -38,7 +40,7 @@ def message_list() -> str:
     lines: list[str] = []
     for topic, places in TOPICS.items():
         found = {text: None for path in files(places) for text in messages(path)}
-        lines += ["", f"### {topic}", "", *(f"- {text}" for text in sorted(found))]
+        lines += ["", f"### {topic}", "", *(f"- {text}" for text in sorted(found) if f"- {text}" not in lines)]
     return "\n".join(lines[1:])
 
 
@@ -50,11 +52,21 @@ def files(places: tuple[str, ...]) -> list[Path]:
 
 def messages(path: Path) -> Iterator[str]:
     """Yield the messages of the errors that a module raises, in one line each, as Markdown."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    types = (*TYPES, *OF_VALUES) if path.parent.name == "parameters" or path.stem == "search_space" else TYPES
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    named = {
+        target.id: node.value
+        for node in ast.walk(module)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(module):
         if not isinstance(node, ast.Raise) or not isinstance(node.exc, ast.Call) or not node.exc.args:
             continue
-        kind = node.exc.func
-        if isinstance(kind, ast.Name) and kind.id in TYPES and (text := words(node.exc.args[0])):
+        kind, said = node.exc.func, node.exc.args[0]
+        said = named.get(said.id, said) if isinstance(said, ast.Name) else said
+        if isinstance(kind, ast.Name) and kind.id in types and (text := words(said)):
             line = " ".join(text.split())
             if line.replace(VALUE, "").strip(" .:,"):
                 line = rf"\{line}" if line.startswith("-") else line
@@ -68,6 +80,8 @@ def words(node: ast.expr) -> str:
             return text
         case ast.JoinedStr(values=values):
             return "".join(str(part.value) if isinstance(part, ast.Constant) else VALUE for part in values)
+        case ast.Call(func=ast.Name(id=name), args=[head, *_]) if name == LISTS:
+            return f"{words(head)} {VALUE}"
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return (words(left) or VALUE) + (words(right) or VALUE)
     return ""

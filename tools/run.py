@@ -35,15 +35,14 @@ def main() -> None:
 
 
 def announce() -> None:
-    """Say what will be done, and how long it takes."""
+    """Say what will be done, and how long that takes where the parameters are the committed ones."""
     source, train = read_section("prepare", PrepareParameters).source, read_section("train", TrainParameters)
     print(
         f"Preparing {source}, training {train.architecture} for {train.epochs} epochs, comparing it with classical "
-        f"filters, and writing {REPORT}.\nStages whose inputs have not changed are skipped. With the committed "
-        "parameters, the first run takes three to ten minutes\non two cores. Ctrl-C interrupts it; the next run goes "
-        "on.\n",
-        flush=True,
+        f"filters, and writing {REPORT}."
     )
+    print("Stages whose inputs have not changed are skipped. Ctrl-C interrupts the run; the next one goes on.")
+    print("With the committed parameters, the first run takes three to fifteen minutes on two cores.\n", flush=True)
 
 
 def configure_dvc() -> None:

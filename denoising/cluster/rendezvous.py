@@ -13,6 +13,7 @@ NOTICE_SECONDS, REMINDER_SECONDS = 10.0, 60.0  # until it is said who is missing
 GREETING_SECONDS = 2.0  # for who has connected to say who it is
 ANSWER_SECONDS = 10.0  # for worker 0 to answer
 RETRY_SECONDS = 0.2
+SLOWEST_BYTES_A_SECOND = 2**20  # of the state that a training resumes from
 WORKER, FACTS, STATE_BYTES = "worker", "facts", "state_bytes"  # the keys of messages
 Facts = Mapping[str, str]  # checksums, by what they are of
 
@@ -86,7 +87,11 @@ def _gather(cluster: Cluster, facts: Facts, state: bytes, waiting: _Waiting) -> 
                 except OSError:  # it has ended while it waited
                     del peers[peer.worker]
     for peer in peers.values():
-        peer.send({STATE_BYTES: len(state)}, state)
+        peer.socket.settimeout(ANSWER_SECONDS + len(state) / SLOWEST_BYTES_A_SECOND)
+        try:
+            peer.send({STATE_BYTES: len(state)}, state)
+        except OSError as error:
+            raise DenoisingError(f"{cluster.name(peer.worker)} has ended before the training began.") from error
     return list(peers.values())
 
 
@@ -112,6 +117,7 @@ def _admit(cluster: Cluster, facts: Facts, connection: socket.socket, peers: dic
             with suppress(OSError):
                 one.send({FAILED: why})
         raise DenoisingError(why)
+    connection.settimeout(ANSWER_SECONDS)
     peers[peer.worker] = peer
 
 

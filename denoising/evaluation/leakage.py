@@ -63,9 +63,10 @@ def noise_fingerprints(split: Split) -> Iterator[Fingerprint]:
 
     These pixels are the same in most images, so noise that was used twice is found even on different images. Images
     whose outermost pixels the noise hardly changed could be equal by chance and are left out: speckle and Poisson noise
-    leave black alone, and cannot be traced there. Noise that is drawn when it is used has another key for every split.
+    leave black alone, and cannot be traced there. Noise that is drawn
+    when it is used has another key for every split; that of images of any size is not traced.
     """
-    if isinstance(split.noisy, DrawnNoise):
+    if split.is_ragged and isinstance(split.noisy, DrawnNoise):
         return
     if split.is_ragged:
         for number in range(len(split)):

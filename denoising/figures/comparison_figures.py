@@ -107,7 +107,7 @@ def noise_sweep(results: Results, path: Path) -> None:
         dpi=results.dpi,
         layout=results.layout,
     ) as drawing:
-        draw_noise_sweep(results.layout.panels(drawing, 2), sweep, trained=results.trained_range, layout=results.layout)
+        draw_noise_sweep(drawing, sweep, trained=results.trained_range, layout=results.layout)
 
 
 def helpful_factors(sweep: Columns) -> str:

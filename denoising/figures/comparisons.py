@@ -1,7 +1,5 @@
 """Draws comparisons of methods, of noise factors and of types of noise."""
 
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -49,13 +47,13 @@ def draw_methods(drawing: Figure, methods: Columns, *, clean_accuracy: float | N
     right.set_xticks([0, 50, 100], ["0", "50%", "100%"])
 
 
-def draw_noise_sweep(panels: list[Any], sweep: Columns, *, trained: tuple[float, float], layout: Layout) -> None:
+def draw_noise_sweep(drawing: Figure, sweep: Columns, *, trained: tuple[float, float], layout: Layout) -> None:
     """Draw PSNR and SSIM of the denoiser and of the best filter over the noise factor, each in a panel, with intervals.
 
     `trained` is the lowest and the highest factor of the training. The filter was applied to fewer images, so it is
     drawn at its paired distance from the denoiser on these.
     """
-    left, right = panels
+    left, right = layout.panels(drawing, 2)
     factor = sweep["factor"]
     for axes, metric in ((left, "psnr"), (right, "ssim")):
         axes.plot(factor, sweep[f"noisy_{metric}"], "o", color=NOISY_COLOR, markersize=5, label=_("noisy, measured"))

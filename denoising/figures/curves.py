@@ -1,7 +1,5 @@
 """Draws curves, histograms and bars."""
 
-from typing import Any
-
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -16,14 +14,21 @@ MAX_MARKERS = 30  # more would hide the line
 
 
 def draw_training(
-    panels: list[Any], *, epochs: Values, losses: dict[str, Values], psnr: Values, ssim: Values, saved: int
+    drawing: Figure,
+    *,
+    epochs: Values,
+    losses: dict[str, Values],
+    psnr: Values,
+    ssim: Values,
+    saved: int,
+    layout: Layout,
 ) -> None:
     """Draw the loss of each split, and validation PSNR (decibels) and SSIM, over the epochs, each in a panel.
 
     The epoch whose weights were saved is marked.
     """
     line = {"marker": "o" if len(epochs) <= MAX_MARKERS else "", "markersize": 4}
-    left, middle, right = panels
+    left, middle, right = layout.panels(drawing, 3)
     for (name, values), colour, style in zip(losses.items(), (NOISY_COLOR, DENOISED_COLOR), ("--", "-"), strict=True):
         left.plot(epochs, values, label=_(name), color=colour, linestyle=style, **line)
     left.legend()

@@ -87,12 +87,13 @@ def training_curves(results: Results, path: Path) -> None:
         layout=results.layout,
     ) as drawing:
         draw_training(
-            results.layout.panels(drawing, 3),
+            drawing,
             epochs=curves["train_loss"]["step"],
             losses={"train": curves["train_loss"]["loss"], "validation": curves["validation_loss"]["loss"]},
             psnr=curves["validation_psnr"]["psnr"],
             ssim=curves["validation_ssim"]["ssim"],
             saved=training["epoch"],
+            layout=results.layout,
         )
 
 

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.style
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from denoising.figures.fonts import families
 from denoising.figures.wrapping import wrap
-from denoising.language.texts import width
+from denoising.language.texts import spaced, width
 
 CAPTION_WIDTH, TITLE_WIDTH = 92, 56  # columns that fit in a line of a wide figure
 NOISY_COLOR, DENOISED_COLOR = "#9aa0a6", "#1f6feb"
@@ -51,7 +50,7 @@ class Layout:
     crops: int
     labels: int
 
-    def panels(self, drawing: Figure, count: int, **side_by_side: Any) -> list[Axes]:
+    def panels(self, drawing: Figure, count: int, **side_by_side: Any) -> list[Any]:
         """Return the panels of a figure: side by side, or, in a narrow one, one above the other."""
         grid = drawing.subplots(count, 1) if self.narrow else drawing.subplots(1, count, **side_by_side)
         return list(grid)
@@ -78,6 +77,7 @@ def figure(
     path: Path, *, height: float, title: str, subtitle: str, dpi: int, layout: Layout = WIDE
 ) -> Iterator[Figure]:
     """Yield an empty figure of `height` inches with a title and a subtitle under it, and write it as PNG to `path`."""
+    title, subtitle = spaced(title), spaced(subtitle)
     with matplotlib.style.context(["default", {**STYLE, "font.family": families()}]):
         engine = ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03, hspace=0.01, wspace=0.01)
         drawing = Figure(figsize=(layout.width, height), layout=engine)

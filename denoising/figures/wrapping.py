@@ -6,8 +6,8 @@ import textwrap
 from denoising.language.texts import width
 
 HAN = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
-CLOSING = "，。、；：？！）》”"  # never at the beginning of a line
-PART = re.compile(rf"[{HAN}“（《][{CLOSING}]*|[^\s{HAN}“（《]+[{CLOSING}]*|\s+")
+OPENING, CLOSING = "（《“", "，。、；：？！）》”"  # never at the end of a line, or at its beginning
+PART = re.compile(rf"[{OPENING}]*(?:[{HAN}]|[^\s{HAN}“”]+)[{CLOSING}]*|\s+")
 
 
 def wrap(text: str, columns: int) -> str:

@@ -13,8 +13,8 @@ class Network:
     """A network that denoises images.
 
     `image_shape` is the (H, W, C) that it takes; None stands for any size that is a multiple of `stride`. `apply` maps
-    noisy to denoised images (N, H, W, C), float32. A block of
-    `stride` pixels depends on those up to `reach` pixels around it. `card` says what the file tells of it.
+    noisy to denoised images (N, H, W, C), float32. A block of `stride` pixels depends on those up to `reach` pixels
+    around it. `card` says what the file tells of it.
     """
 
     name: str

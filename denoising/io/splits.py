@@ -70,7 +70,7 @@ class DatasetInfo:
     `verified` says whether the content is known to be that of the source, by a checksum. `known_duplicates` counts for
     the splits validation and test how many images the source itself repeats. `class_names` has the names of the classes
     that labels number, where they are known. `noise_kind` is "recorded" where the noisy
-    images were not made from the clean ones.
+    images were not made from the clean ones, `noise_stored` whether there are files of them.
     """
 
     source: str
@@ -83,6 +83,7 @@ class DatasetInfo:
     splits: dict[str, Any]
     parameters: dict[str, Any]
     class_names: list[str] = field(default_factory=list)
+    noise_stored: bool = True
 
 
 def open_clean_split(folder: Path, name: str) -> CleanSplit:
@@ -135,6 +136,7 @@ def write_dataset_info(folder: Path, info: DatasetInfo) -> None:
             "factor": info.noise_factor,
             "clip": info.noise_clip,
             "seed": info.noise_seed,
+            "stored": info.noise_stored,
         },
         "repeated": info.known_duplicates,
         "splits": info.splits,
@@ -165,6 +167,7 @@ def read_dataset_info(folder: Path) -> DatasetInfo:
             about["splits"],
             about["parameters"],
             about.get("class_names", []),
+            noise["stored"],
         )
     except KeyError as error:
         raise DamagedFileError(f"{path} is incomplete: {error} is missing.") from error

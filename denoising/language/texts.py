@@ -1,6 +1,7 @@
 """The language of figures and report. The texts in the code are English; NAME.json has them in another language."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,6 +9,8 @@ from contextvars import ContextVar
 from pathlib import Path
 
 ENGLISH, CHINESE = "en", "zh-CN"
+HAN, LATIN = "\u4e00-\u9fff", "A-Za-z0-9"
+BOUNDARY = re.compile(f"(?<=[{HAN}])(?=[{LATIN}])|(?<=[{LATIN}])(?=[{HAN}])")
 Translations = Mapping[str, Mapping[str, str]]  # texts, and the labels of methods, types of noise and data sets
 _current: ContextVar[tuple[str, Translations]] = ContextVar("language", default=(ENGLISH, {}))
 
@@ -45,6 +48,11 @@ def label(kind: str, name: str, english: str) -> str:
 def sentences(*parts: str) -> str:
     """Return sentences one after the other, with a space where the language has one; empty ones are left out."""
     return translated(" ").join(filter(None, parts))
+
+
+def spaced(text: str) -> str:
+    """Return a text with a space between Chinese characters and words or numbers in Latin ones."""
+    return BOUNDARY.sub(" ", text)
 
 
 def width(text: str) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from denoising.errors import DamagedFileError
-from denoising.images import Images, as_float
+from denoising.images import Images, Stored, as_float
 from denoising.io.ragged import RaggedImages, StoredImages, shapes_of
 from denoising.io.splits import (
     SPLIT_NAMES,
@@ -29,8 +29,7 @@ def open_split(folder: Path, name: str) -> Split:
     """
     part = open_clean_split(folder, name)
     info = read_dataset_info(folder)
-    stored = any((folder / f"noisy/{name}.{kind}").exists() for kind in ("npy", "bin"))
-    if not stored and info.noise_kind != RECORDED:
+    if not info.noise_stored:
         drawn = DrawnNoise(part.clean, prepared_noise(info), seed=info.noise_seed, key=(SPLIT_NAMES.index(name),))
         return Split(name, part.clean, part.labels, drawn, files=part.files, groups=part.groups)
     noisy = open_images(folder / "noisy", name)
@@ -59,9 +58,13 @@ class DrawnNoise:
     def __getitem__(self, key: Any) -> Images:
         chosen = np.arange(len(self))[key]
         if chosen.ndim == 0:
-            clean = as_float(self._clean[int(chosen)])[np.newaxis]
-            return add_noise(clean, self._noise, seed=self._seed, key=self._key, first_index=int(chosen))[0]
+            return self._draw(self._clean[int(chosen)][np.newaxis], int(chosen))[0]
+        if isinstance(self._clean, np.ndarray) and len(chosen) and (np.diff(chosen) == 1).all():
+            return self._draw(self._clean[chosen[0] : chosen[-1] + 1], int(chosen[0]))
         return np.stack([self[int(one)] for one in chosen])
+
+    def _draw(self, clean: Stored, first: int) -> Images:
+        return add_noise(as_float(clean), self._noise, seed=self._seed, key=self._key, first_index=first)
 
 
 def _described(images: StoredImages) -> str:

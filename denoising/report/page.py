@@ -19,7 +19,7 @@ from denoising.figures.labels import (
     noise_text,
 )
 from denoising.io.tables import Table, rows_of
-from denoising.language.texts import ENGLISH, current_language
+from denoising.language.texts import ENGLISH, current_language, spaced
 from denoising.language.texts import translated as _
 
 FOLDER = Path(__file__).parent  # of the template, and of its translations, which replace the blocks of prose
@@ -69,6 +69,7 @@ def render_page(
     sources = ("data", "models", "filters", "libraries", "machine")
     return environment.get_template("page.html" if chosen == ENGLISH else f"page.{chosen}.html").render(
         language=chosen,
+        spaced=spaced,
         dataset=dataset_label(summary["dataset"]),
         noise=noise_text(summary["noise"]["kind"], summary["noise"].get("factor")),
         clipped=summary["noise"].get("clip", False),

@@ -19,10 +19,10 @@ Facts = Mapping[str, str]  # checksums, by what they are of
 
 
 def training_facts(parameters: dict[str, Any], prepared: Path) -> Callable[[], Facts]:
-    """Return a function that gives checksums of the parameters and code of now, and of the prepared data of then.
+    """Return a function that gives checksums of parameters, code and prepared data.
 
-    The code includes the versions of the libraries. The function raises `DamagedFileError` when a file of the data is
-    missing, truncated, or inconsistent with the others.
+    Parameters and code, with the versions of the libraries, are read at once; the data when the function is called. It
+    raises `DamagedFileError` when a file of the data is missing, truncated, or inconsistent with the others.
     """
     libraries = [library.__version__ for library in (np, scipy, tensorflow, keras)]
     now = {"parameters": checksum(parameters, ()), "code": checksum(libraries, loaded_files(CODE))}

@@ -50,6 +50,7 @@ def test_another_clone_pulls_what_was_pushed_and_trains_nothing(sender: Checkout
 def test_a_storage_that_is_killed_in_the_midst_loses_nothing(
     sender: Checkout, storage: Storage, tmp_path: Path
 ) -> None:
+    """That for S3 begins again with nothing: it keeps its objects in memory."""
     pushing = sender.start("dvc", "push", "--jobs", "1")
     while len(storage.names()) < 3:
         assert pushing.poll() is None

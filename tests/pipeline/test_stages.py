@@ -1,7 +1,7 @@
 """What the stages wrote is what the library gives for the right images, seeds and noise."""
 
 import json
-import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from denoising.figures.results import Results
 from denoising.images import as_bytes, as_float
 from denoising.io.baseline_results import evenly_spaced, open_baseline_results
 from denoising.io.contact_sheets import read_contact_sheet
-from denoising.io.splits import SPLIT_NAMES
+from denoising.io.splits import SPLIT_NAMES, read_dataset_info, write_dataset_info
 from denoising.io.tables import Columns, read_table
 from denoising.noise.models import Noise, add_noise
 from denoising.noise.prepared import open_split
@@ -141,9 +141,22 @@ def test_noise_that_is_not_stored_is_the_same(tmp_path: Path, folder: Path) -> N
     for kind in ("clean", "noisy"):
         (tmp_path / kind).mkdir()
     prepare.write_split(tmp_path, "test", images, noise=None, seed=1, on_images=lambda count: None)
-    shutil.copy(folder / "data/prepared/about.json", tmp_path)
+    info = read_dataset_info(folder / "data/prepared")
+    write_dataset_info(tmp_path, replace(info, noise_stored=False))
     assert not list((tmp_path / "noisy").iterdir())
     assert np.array_equal(open_split(tmp_path, "test").noisy[:], split.noisy)
+
+
+@pytest.mark.slow
+def test_a_pipeline_that_stores_no_noisy_images_gives_the_same_results(reproduced: Checkout, tmp_path: Path) -> None:
+    drawing = reproduced.copy(tmp_path / "copy")
+    drawing.set("store_noisy", "false")
+    assert stages_run(drawing.dvc("repro"))[:3] == ["prepare", "train", "baselines"]
+    assert not list((drawing.folder / "data/prepared/noisy").iterdir())
+    for name in ("models/denoiser.h5", "reports/metrics.json", "reports/evaluation/images.csv"):
+        assert (drawing.folder / name).read_bytes() == (reproduced.folder / name).read_bytes(), name
+    traced = [json.loads(of.read("reports/summary.json"))["traced_noise"] for of in (drawing, reproduced)]
+    assert traced[0] == traced[1] > 0
 
 
 @pytest.mark.slow

@@ -20,6 +20,7 @@ from denoising.io.tables import read_summary, read_table, write_summary
 from stages.parameters.document import document_errors
 from tools import docs
 from tools.experiment import flatten, names, read_experiment
+from tools.messages import TOPICS, files, messages
 from tools.parameters import comment, described
 from tools.tables import TABLES
 
@@ -132,7 +133,8 @@ def test_the_numbers_in_sentences_are_the_recorded_ones() -> None:
 
 def test_the_chinese_readme_has_the_numbers_commands_and_links_of_the_english_one() -> None:
     english, chinese = (path.read_text(encoding="utf-8") for path in (README, CHINESE))
-    for pattern in (r"<!-- \w+:begin -->.*?<!-- \w+:end -->", r"^#+ ", r"`[^`\n]+`", r"\d[\d,.]*\d"):
+    assert re.findall(r"^#+ ", english, re.MULTILINE) == re.findall(r"^#+ ", chinese, re.MULTILINE)
+    for pattern in (r"<!-- \w+:begin -->.*?<!-- \w+:end -->", r"`[^`\n]+`", r"\d[\d,.]*\d"):
         found = [re.findall(pattern, text, flags=re.MULTILINE | re.DOTALL) for text in (english, chinese)]
         extra = {"`report.language`", "`zh-CN`", "`params.yaml`", "`dvc repro`"} if pattern.startswith("`") else set()
         assert set(found[0]) <= set(found[1]) <= set(found[0]) | extra, pattern
@@ -143,6 +145,19 @@ def test_the_chinese_readme_has_the_numbers_commands_and_links_of_the_english_on
     assert commands[0] == commands[1]
     links = [{link.replace(".zh-CN", "") for link in re.findall(r"\]\(([^)]+)\)", text)} for text in (english, chinese)]
     assert links[0] == links[1]
+
+
+def test_every_module_with_messages_is_under_a_topic() -> None:
+    listed = {path for places in TOPICS.values() for path in files(places)}
+    modules = {path for name in ("denoising", "stages", "tools") for path in (ROOT / name).rglob("*.py")}
+    assert [path for path in sorted(modules - listed) if list(messages(path))] == []
+    text = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    for message in (
+        "Clean and noisy images do not match: …",
+        "The training cannot begin: … has other … than worker 0.",
+        "the numbers do not increase",
+    ):
+        assert f"- {message}\n" in text
 
 
 def test_the_readme_fits_two_screens() -> None:

@@ -72,9 +72,7 @@ def test_the_saved_epoch_is_marked_at_its_values(tmp_path: Path) -> None:
     epochs = np.array([1.0, 2, 3])
     with figure(tmp_path / "f.png", height=3, title="Title", subtitle="Text", dpi=50) as drawing:
         losses = {"train": epochs, "validation": epochs}
-        draw_training(
-            WIDE.panels(drawing, 3), epochs=epochs, losses=losses, psnr=10 * epochs, ssim=epochs / 10, saved=2
-        )
+        draw_training(drawing, epochs=epochs, losses=losses, psnr=10 * epochs, ssim=epochs / 10, saved=2, layout=WIDE)
     _, middle, right = drawing.axes
     for axes, value in ((middle, 20), (right, 0.2)):
         (marked,) = (line for line in axes.lines if line.get_label() == "saved")

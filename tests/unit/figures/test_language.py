@@ -9,7 +9,7 @@ import pytest
 from denoising.figures import fonts
 from denoising.figures.labels import DATASET_LABELS, METHOD_LABELS, NOISE_LABELS, in_brackets, interval_text
 from denoising.figures.wrapping import wrap
-from denoising.language.texts import language, read_translations, sentences, width
+from denoising.language.texts import language, read_translations, sentences, spaced, width
 
 LIBRARY = Path(fonts.__file__).parents[1]
 LANGUAGES = sorted(path.stem for path in (LIBRARY / "language").glob("*.json"))
@@ -64,10 +64,13 @@ def test_a_chinese_text_is_joined_and_broken_as_chinese() -> None:
     with language("zh-CN"):
         assert sentences("一。", "", "二。") == "一。二。"
         assert in_brackets(interval_text(1.0, 2.0, ".1f")) == "（1.0 至 2.0）"
-    lines = wrap("每张图像上方是它的 PSNR。选自图像文件夹的 10,000 张测试图像。", 20).split("\n")
-    assert "".join(lines).replace(" ", "") == "每张图像上方是它的PSNR。选自图像文件夹的10,000张测试图像。"
-    assert max(map(width, lines)) <= 20
-    assert not any(line.startswith(("。", "，")) for line in lines)
+    text = "去噪网络与最好的滤波器（高斯滤波）无法区分。选自图像文件夹的 10,000 张测试图像，各上方是它的 PSNR。"
+    for columns in range(14, 40):
+        lines = wrap(text, columns).split("\n")
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert max(map(width, lines)) <= columns
+        assert not any(line.startswith(("。", "，", "）")) or line.endswith("（") for line in lines)
+    assert spaced("MNIST的 10,000张图像，PSNR居中") == "MNIST 的 10,000 张图像，PSNR 居中"
 
 
 def test_without_a_chinese_font_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from denoising.errors import DamagedFileError
 from denoising.io.arrays import create_array, open_array
-from denoising.io.splits import read_dataset_info
+from denoising.io.splits import DatasetInfo, read_dataset_info, write_dataset_info
 from denoising.noise.prepared import open_split
 
 ROOT = Path(__file__).parents[3]
@@ -23,6 +23,7 @@ def folder(tmp_path: Path) -> Path:
     create_array(tmp_path / "clean/test.npy", (3, 4, 5, 1), np.uint8)[:] = 255
     create_array(tmp_path / "noisy/test.npy", (3, 4, 5, 1), np.float32)[:] = 0.5
     create_array(tmp_path / "clean/test_labels.npy", (3,), np.uint8)[:] = 7
+    write_dataset_info(tmp_path, DatasetInfo("digits", True, "gaussian", 0.5, True, 1, {}, {}, {}))
     return tmp_path
 
 

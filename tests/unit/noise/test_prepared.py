@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,9 @@ RANDOM = np.random.default_rng(1)
 IMAGES = [RANDOM.integers(0, 256, shape, np.uint8) for shape in ((40, 50, 1), (30, 60, 1), (40, 50, 1))]
 
 
+INFO = DatasetInfo("folder", True, "gaussian", 0.1, False, 7, {}, {}, {}, noise_stored=False)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return prepared data of three test images of two sizes, with unclipped noise."""
@@ -23,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
         for image in IMAGES:
             file.append(image)
     write_files(tmp_path, "test", ["a.png", "b.png", "c.png"], ["1", "2", "2"])
-    write_dataset_info(tmp_path, DatasetInfo("folder", True, "gaussian", 0.1, False, 7, {}, {}, {}))
+    write_dataset_info(tmp_path, INFO)
     return tmp_path
 
 
@@ -52,6 +56,7 @@ def test_crops_have_one_size_and_the_noise_of_their_images(folder: Path) -> None
 
 def test_recorded_noisy_images_are_read_and_must_fit(folder: Path) -> None:
     (folder / "noisy").mkdir()
+    write_dataset_info(folder, replace(INFO, noise_stored=True))
     for last in (IMAGES[2], IMAGES[1]):
         with writing_ragged(folder / "noisy/test.bin") as file:
             for image in (*IMAGES[:2], last):
