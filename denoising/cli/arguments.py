@@ -52,6 +52,8 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument("--format", choices=SUFFIXES, help="another format than that of the file")
     what.add_argument("--overwrite", action="store_true", help="replace results that are there already")
     what.add_argument("--recursive", action="store_true", help="subfolders too")
-    what.add_argument("--dry-run", action="store_true", help="say what would be written, and stop")
+    what.add_argument(
+        "--dry-run", action="store_true", help="say what would be written, without opening the files, and stop"
+    )
     what.add_argument("--quiet", action="store_true", help="say nothing but what fails")
     return words

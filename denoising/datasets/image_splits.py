@@ -13,14 +13,13 @@ import numpy as np
 
 from denoising.datasets.folder import ImageFile, in_lines
 from denoising.errors import DenoisingError, ImageFileError
-from denoising.image_files.normalise import SIXTEEN_BITS, normalise
+from denoising.image_files.normalise import FOURTEEN_BITS, SIXTEEN_BITS, normalise
 from denoising.image_files.reader import decode_image
 from denoising.images import Stored, as_sixteen_bit
 from denoising.io.ragged import writing_ragged
 from denoising.io.splits import SPLIT_NAMES, write_files
 
 MIN_SIDE = 16  # pixels
-FOURTEEN_BITS = 2**14 - 1
 Item = TypeVar("Item")
 Pair = tuple[str, Stored, Stored | None]  # the name of an image, the clean and a recorded noisy version
 

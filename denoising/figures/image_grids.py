@@ -79,7 +79,13 @@ def draw_groups(
         columns = grid[:, number * (per_group + 1) :].T
         title = group if len(rows["clean"]) else _("{group}: none").format(group=group)
         columns[per_group // 2][0].annotate(
-            title, (0.5, 1), (0, 20), xycoords="axes fraction", textcoords="offset points", ha="center", fontsize=13
+            title,
+            (0.5 if per_group % 2 else 0, 1),
+            (0, 20),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            ha="center",
+            fontsize=13,
         ).set_in_layout(False)  # wider than its column
         for axes, name in zip(grid[:, number * (per_group + 1)], names, strict=True):
             axes.text(-0.1, 0.5, _(name) if not number else "", transform=axes.transAxes, ha="right", va="center")

@@ -7,6 +7,7 @@ from denoising.errors import ImageFileError
 from denoising.image_files.decoded import DecodedImage, Pixels
 from denoising.images import Stored
 
+FOURTEEN_BITS = 2**14 - 1
 SIXTEEN_BITS = 65535
 AT_ONCE = 2**20  # pixels, which are float64 on their way to grey
 LUMA = np.array([0.298936021293776, 0.587043074451121, 0.114020904255103])  # ITU-R BT.601, as MATLAB's rgb2gray

@@ -78,7 +78,9 @@ def _usual_axes(array: NDArray[Any]) -> str:
         return "YX"
     if array.ndim == 3 and array.shape[-1] in (1, 3, 4):
         return "YXC"
-    raise DenoisingError(f"Say what the axes of an array of shape {array.shape} are, such as axes='ZYX' or 'CYX'.")
+    raise DenoisingError(
+        f"Say what the axes of an array of shape {array.shape} are, such as axes='ZYX', 'CYX' or 'ZYXC'."
+    )
 
 
 def _require_range(array: NDArray[Any], white: float) -> None:
@@ -87,6 +89,8 @@ def _require_range(array: NDArray[Any], white: float) -> None:
         raise DenoisingError(f"Expected a white above 0, found {white:g}.")
     slack = white if array.dtype.kind == "f" else 0.0
     if array.size and not (np.isfinite(array).all() and -slack <= array.min() and array.max() <= white + slack):
+        if np.isnan(array).any():
+            raise DenoisingError("The array contains NaN. Replace it first.")
         found = f"{array.min():g} to {array.max():g}"
         raise DenoisingError(
             f"Expected values from 0 to {white:g}, found {found}. Divide the array, or give its `white`."

@@ -43,6 +43,8 @@ def load_network(path: Path, *, image_shape: tuple[int | None, ...] | None = Non
 
 
 def _load_keras(path: Path, image_shape: tuple[int | None, ...] | None) -> Network:
+    if not path.exists():
+        raise DamagedFileError(f"There is no network {path}.")
     try:
         from denoising.inference.keras_network import load_keras_network
     except ModuleNotFoundError as error:
