@@ -54,7 +54,7 @@ def test_white_scales_an_array() -> None:
         (np.zeros((5, 40, 56)), {"axes": "YX"}, "letter for each of 3 axes"),
         (np.zeros((5, 40, 56)), {"axes": "CYX"}, "Expected 1, 3 or 4 channels, found 5"),
         (np.full((40, 56), 255.0), {}, "Expected values from 0 to 1, found 255 to 255"),
-        (np.full((40, 56), np.nan), {}, "Expected values from 0 to 1"),
+        (np.full((40, 56), np.nan), {}, "contains NaN"),
         (np.zeros((40, 56), np.int32), {}, "found int32"),
         (np.full((40, 56), 5000, np.uint16), {"white": 4095}, "Expected values from 0 to 4095, found 5000 to 5000"),
         (np.zeros((40, 56)), {"white": -5}, "white above 0, found -5"),
