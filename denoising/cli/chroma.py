@@ -5,10 +5,10 @@ from pathlib import Path
 
 from PIL import Image
 
-LOSSY_WEBP = b"VP8 "  # a chunk
+from denoising.image_files.segments import is_lossless_webp
+
 YCBCR = 6  # a photometric interpretation of TIFF
 PHOTOMETRIC, SUBSAMPLING = 262, 530  # tags of TIFF
-HEAD_BYTES = 2**16
 
 
 def has_subsampled_chroma(path: Path) -> bool:
@@ -16,13 +16,10 @@ def has_subsampled_chroma(path: Path) -> bool:
 
     The noise of such colours covers several pixels, which a network for white noise leaves.
     """
-    with (
-        suppress(Exception),
-        Image.open(path, formats=["JPEG", "WEBP", "TIFF"]) as image,
-    ):  # the reader says what is wrong
+    # What cannot be opened here is named by the reader.
+    with suppress(Exception), Image.open(path, formats=["JPEG", "WEBP", "TIFF"]) as image:
         if image.format == "WEBP":
-            with path.open("rb") as file:
-                return LOSSY_WEBP in file.read(HEAD_BYTES)
+            return not is_lossless_webp(path.read_bytes())
         if image.format == "TIFF":
             tags = image.tag_v2  # type: ignore[attr-defined]
             return tags.get(PHOTOMETRIC) == YCBCR and tuple(tags.get(SUBSAMPLING, (2, 2))) != (1, 1)
