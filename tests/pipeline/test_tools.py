@@ -88,7 +88,7 @@ def test_verify_reproduces_what_is_committed_in_a_clean_clone(committed: Checkou
     done = committed.run("python", "-m", "tools.verify")
     assert done.returncode == 0, done.stdout
     assert stages_run(done.stdout) == ALL
-    assert "Verified: all 28 outputs have the committed hashes, but for the time in reports/export.json." in done.stdout
+    assert "Verified: all 29 outputs have the committed hashes, but for the time in reports/export.json." in done.stdout
 
 
 def test_verify_refuses_results_that_do_not_belong_to_the_lock(committed: Checkout, tmp_path: Path) -> None:
@@ -281,7 +281,9 @@ def test_a_queued_experiment_runs_the_code_that_it_was_queued_with(committed: Ch
     checkout = committed.copy(tmp_path / "copy")
     page = checkout.folder / "denoising/report/page.py"
     code = page.read_text()
-    page.write_text(code.replace('dataset=DATASET_LABELS[summary["dataset"]]', 'dataset="its own code"'))
+    own = code.replace('dataset=dataset_label(summary["dataset"])', 'dataset="its own code"')
+    assert own != code
+    page.write_text(own)
     checkout.dvc("exp", "run", "--queue", "--name", "own-code")
     page.write_text(code)
     checkout.dvc("exp", "run", "--run-all")
