@@ -34,7 +34,7 @@ $(STAMP):
 	@echo $(REQUIREMENTS) > .venv/.requirements
 	@touch $@
 
-run: setup  ## run the pipeline; without a copy of MNIST, on the embedded digits
+run: setup  ## run the pipeline; without a copy of MNIST, on the digits of scikit-learn
 	@$(BIN)/python -m tools.run
 
 experiment: setup  ## run the pipeline with settings of experiments/ (NAME=fast, balanced, best, deep_cae, dncnn, vae, cae, photographs, natural_gray, natural_color, natural_blind, bundled_gray or bundled_color)

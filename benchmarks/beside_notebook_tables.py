@@ -40,7 +40,7 @@ def _trainings(runs: dict[str, Runs], *, epochs: int) -> Iterable[str]:
     notebook = statistics.median(one["fit"] for one in runs["notebook"])
     head = ["training", "relative to the notebook", "end to end", "peak memory", "test PSNR", "test SSIM"]
     yield ""
-    yield f"| {epochs} epochs in the notebook | {' | '.join(head)} |"
+    yield f"| system (notebook: {epochs} epochs) | {' | '.join(head)} |"
     yield "|---|---|---|---|---|---|---|"
     for name in (name for name in names if name in runs):
         of = runs[name]
@@ -60,7 +60,7 @@ def _trainings(runs: dict[str, Runs], *, epochs: int) -> Iterable[str]:
     reached = min(one["measured"]["psnr"] for one in runs["fast"])
     yield ""
     yield f"The mean of the notebook is {own:.2f} dB; the lowest result of `fast` is {reached:.2f} dB."
-    yield "End to end is from the command to the saved model; for the project with `prepare` before it."
+    yield "“End to end” is the time from the command to the saved model; for this project it includes `prepare`."
     if "balanced" not in runs:
         yield "`balanced` was left out: this processor has no instructions for bfloat16."
 
@@ -87,9 +87,9 @@ def _predictions(runs: dict[str, Runs]) -> Iterable[str]:
 def _growth(runs: dict[str, Runs]) -> Iterable[str]:
     """Yield how time and memory of an epoch grow with the number of training images."""
     yield ""
-    yield "How an epoch grows with the number of images, one run each:"
+    yield "Time and memory of one epoch, by number of images, one run each:"
     yield ""
-    yield "| one epoch of | notebook | its peak memory | its private | this project | its peak memory | its private |"
+    yield "| one epoch of | notebook | peak memory | private memory | this project | peak memory | private memory |"
     yield "|---|---|---|---|---|---|---|"
     for count in sorted(int(name.removeprefix("notebook_")) for name in runs if name.startswith("notebook_")):
         cells = []

@@ -19,7 +19,7 @@ from tools.experiment import read_experiment
 BUNDLED = {"natural-gray": "bundled_gray", "natural-color": "bundled_color"}
 TARGETS = Path("denoising") / FOLDER
 LARGEST_SIGMA = 55
-DATA = "BSDS500, the 400 photographs of train and test (P. Arbeláez et al., 2011): 360 to learn from, 40 for validation"
+DATA = "BSDS500, the 400 photographs of train and test (P. Arbeláez et al., 2011), and 32 of val for validation"
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
         if not kept.exists():
             raise DenoisingError(f"There is no trained network for {name}. Run `python -m benchmarks.natural {part}`.")
         target = TARGETS / f"{name}{SUFFIX}"
-        export(kept, target, to="onnx", told=card(name, part))
+        export(kept, target, to="onnx", metadata=card(name, part))
         print(f"{target}: {target.stat().st_size / 1024:.0f} KiB")
 
 
@@ -44,7 +44,8 @@ def card(name: str, part: str) -> dict[str, str]:
         "version": __version__,
         "images": f"{colors} photographs",
         "range": "0 to 1",
-        "noise": f"Gaussian, white, not clipped, sigma 0 to {LARGEST_SIGMA} of 255, which the network is not told",
+        "noise": f"Gaussian, white, not clipped, sigma 0 to {LARGEST_SIGMA} on a scale of 0 to 255, unknown to the "
+        "network",
         "largest_sigma": str(LARGEST_SIGMA),
         "data": DATA,
         "licence": "MIT for the network; the photographs are for non-commercial research and education",

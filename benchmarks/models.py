@@ -71,7 +71,7 @@ def lines(runs: dict[str, Any]) -> Iterator[str]:
     machines = sorted({run["machine"] for of in runs.values() for run in of})
     yield f"`make bench-models`. {'; '.join(machines)}. PSNR in decibels, 68 photographs."
     yield ""
-    yield "| network | set, sigma | noisy | BM3D | network | network − BM3D | least gain of an image |"
+    yield "| network | set, sigma | noisy | BM3D | network | network − BM3D | smallest gain of a single image |"
     yield "|---|---|---|---|---|---|---|"
     for name, (of,) in runs.items():
         color_mode, title = SETS[load_network(Path(name)).image_shape[-1] or 1]
@@ -94,7 +94,7 @@ def lines(runs: dict[str, Any]) -> Iterator[str]:
                 ends = mean_interval(psnr - other, resamples=2000, seed=1)
                 margin = f"{(psnr - other).mean():+.2f}{in_brackets(interval_text(ends['low'], ends['high']))}"
                 cells[3], cells[5] = f"{other.mean():.2f}", margin
-            cells[6] = f"{(psnr - noisy).min():+.2f}" if sigma else f"{psnr.min():.2f} against itself"
+            cells[6] = f"{(psnr - noisy).min():+.2f}" if sigma else f"lowest PSNR {psnr.min():.2f}"
             yield f"| {' | '.join(cells)} |"
 
 

@@ -36,7 +36,7 @@ def _networks(runs: dict[str, Runs]) -> Iterator[str]:
     """Yield the scores of the networks beside those of BM3D on the same noisy images."""
     yield ""
     yield (
-        "Gaussian noise with a standard deviation of sigma of 255, not clipped. PSNR in decibels, mean over the images "
+        "Gaussian noise with a standard deviation of sigma/255, not clipped. PSNR in decibels, mean over the images "
         "of a set; ± is the standard deviation over seeds. In brackets, the 95% interval over images. Starfish, an "
         "image of Set12, is a part of a photograph of BSDS500 that networks learn from, here and in the papers."
     )
@@ -87,8 +87,8 @@ def _pairs(runs: dict[str, Runs]) -> Iterator[str]:
     learned, blind = ([float(np.mean(one["scores"][name]["psnr"])) for one in of] for name in ("learned", "blind"))
     yield ""
     yield (
-        "Correlated noise, in files of 8 bits, on 10 scenes not seen; 18 pairs to learn from and 2 for validation. "
-        "PSNR in decibels:"
+        "Correlated noise, in files of 8 bits, tested on 10 unseen scenes, after training on 18 pairs with 2 for "
+        "validation. PSNR in decibels:"
     )
     yield ""
     yield "| training | noisy | `natural-gray` | learned from the pairs |"

@@ -1,4 +1,4 @@
-"""Image denoising, measured honestly: metrics, noise models, networks and saved denoisers.
+"""Image denoising: metrics, noise models, networks and saved denoisers.
 
 Images are floating-point arrays in [0, 1], shaped (N, H, W, C). The names below are loaded on first use, so that
 importing the package is instant and needs neither TensorFlow nor matplotlib.

@@ -24,14 +24,14 @@ COMPARED_IMAGES = 100  # of the validation split; crops, where images differ in 
 
 
 def main() -> None:
-    told = facts(read_dataset_info(PREPARED), read_summary(TRAINING_SUMMARY)["parameters"])
+    metadata = facts(read_dataset_info(PREPARED), read_summary(TRAINING_SUMMARY)["parameters"])
     split = open_split(PREPARED, "validation")
     indices = evenly_spaced(len(split), count=COMPARED_IMAGES)
     denoise = load(DENOISER, image_shape=split.image_shape)
     multiple = MULTIPLE if None in denoise.image_shape else 1
     noisy = center_crops(split, indices, size=SWEEP_SIZE, multiple=multiple).noisy
     with replacing(EXPORTED, EXPORT_SUMMARY) as (onnx, summary):
-        export(DENOISER, onnx, to="onnx", told=told)
+        export(DENOISER, onnx, to="onnx", metadata=metadata)
         exported = load(onnx)
         difference = float(np.abs(exported(noisy) - denoise(noisy)).max())
         began = time.perf_counter()

@@ -34,7 +34,7 @@ from stages.paths import INDEX, PREPARED
 
 CHUNK = 2_000  # images in memory at a time as float32
 OFFLINE = (
-    "  use the embedded {0}, which need no network: dvc exp run -S prepare.source={0}\n"
+    "  use the data set {0}, which is installed already: dvc exp run -S prepare.source={0}\n"
     "  (outside of a Git repository: set prepare.source to {0} in params.yaml, then run dvc repro)"
 )
 
@@ -79,7 +79,7 @@ def stores_noisy(parameters: PrepareParameters) -> bool:
 
 
 def embedded(source: str) -> str:
-    """Return the embedded source that can replace one that cannot be had."""
+    """Return the source, part of an installed library, that can replace one that is not available."""
     return "photographs" if source in FILE_SOURCES else "digits"
 
 

@@ -13,11 +13,11 @@ from stages.run import run
 
 
 def main() -> None:
-    told = facts(read_dataset_info(PREPARED), read_summary(TRAINING_SUMMARY)["parameters"])
+    metadata = facts(read_dataset_info(PREPARED), read_summary(TRAINING_SUMMARY)["parameters"])
     for name, suffix in FORMATS.items():
         target = DENOISER.with_suffix(suffix)
         if target != EXPORTED:
-            export(DENOISER, target, to=name, told=told)
+            export(DENOISER, target, to=name, metadata=metadata)
         print(target)
 
 

@@ -1,4 +1,4 @@
-"""Run the pipeline, on the embedded digits where no copy of MNIST is available. This is `make run`."""
+"""Run the pipeline, on the digits of scikit-learn where no copy of MNIST is available. This is `make run`."""
 
 import re
 import subprocess
@@ -23,7 +23,7 @@ def main() -> None:
     status = subprocess.run([*DVC, "repro"], check=False).returncode
     if status and mnist_is_missing():
         choose_digits()
-        print(f"\nContinuing with the embedded digits: prepare.source in {PARAMS} is now digits.")
+        print(f"\nContinuing with the digits of scikit-learn: prepare.source in {PARAMS} is now digits.")
         print("reports/ will contain the results for the digits; in a clone, `git restore .` restores those for MNIST.")
         print("When a copy of MNIST is available, set prepare.source back to mnist and run again.\n", flush=True)
         status = subprocess.run([*DVC, "repro"], check=False).returncode

@@ -24,7 +24,7 @@ def main() -> None:
     except KeyError as error:
         raise DenoisingError(f"{error.args[0]} is not set: start this as docs/cluster/slurm.sh does.") from None
     except (OSError, subprocess.CalledProcessError) as error:
-        raise DenoisingError(f"The names of the nodes cannot be had from scontrol: {error}.") from error
+        raise DenoisingError(f"scontrol did not return the names of the nodes: {error}.") from error
 
 
 def configuration(environment: Mapping[str, str], hosts: Sequence[str]) -> str:

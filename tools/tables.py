@@ -102,9 +102,12 @@ def changes() -> str:
         ["gain in PSNR per image (dB)", of_summary(summary, "gain", "psnr", ".2f")],
         ["denoised PSNR, range over noise realizations (dB)", f"{draws['min']:.2f} to {draws['max']:.2f}"],
         [f"margin over the best filter, {best} (dB)", of_summary(summary, "margin", "psnr", ".2f")],
-        ["the same in accuracy (percentage points)", of_summary(summary, "margin", "accuracy", ".1f", scale=100)],
+        [
+            "margin in accuracy over the best filter (percentage points)",
+            of_summary(summary, "margin", "accuracy", ".1f", scale=100),
+        ],
         ["accuracy of clean images (%)", of_summary(summary, "clean", "accuracy", ".1f", scale=100)],
-        ["of these, repaired; lost; flipped", "{repaired:,}; {lost:,}; {flipped:,}".format(**summary)],
+        ["test images repaired; lost; flipped", "{repaired:,}; {lost:,}; {flipped:,}".format(**summary)],
     ]
     return table(["", "value (95% interval)"], rows)
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 
 from denoising.errors import DenoisingError
 
@@ -10,6 +11,12 @@ ADDRESS = "127.0.0.1"
 
 def main() -> None:
     """Serve the page until it is interrupted; PORT in the environment chooses the port."""
+    with tempfile.TemporaryDirectory(prefix="denoising-") as folder:
+        os.environ.setdefault("GRADIO_TEMP_DIR", folder)  # for the pictures that are dropped
+        serve()
+
+
+def serve() -> None:
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:

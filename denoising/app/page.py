@@ -1,7 +1,7 @@
 """The page: a picture, noise, a network, and before and after under one divider."""
 
 import tempfile
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +13,34 @@ from denoising.app.trial import Trial, read_picture, try_network
 from denoising.datasets.photographs import embedded_photographs
 from denoising.errors import DenoisingError
 from denoising.images import Bytes, as_float
-from denoising.inference.network import Network
-from denoising.inference.networks import bundled_networks, load_network, network_for
+from denoising.inference.networks import bundled_networks
 
 MAX_FILE = 50 * 2**20  # bytes
 LARGEST_SIGMA = 75
 TRAINED = Path("models/denoiser.onnx")  # of the pipeline, in the folder where the page is started
-EXAMPLES = ("camera.png", "chelsea.png", "clock_motion.png")  # photographs that the networks have not seen
+EXAMPLES = {
+    "camera": ("camera.png", 25),
+    "cat": ("chelsea.png", 25),
+    "clock": ("clock_motion.png", 15),
+}  # photographs that the networks have not seen
 FONT = ["system-ui", "sans-serif"]
 THEME = gradio.themes.Base(font=FONT, font_mono=["monospace"], primary_hue="blue")  # which asks no server for fonts
 STYLE = ".gradio-container {max-width: 1100px !important; margin: auto} footer {display: none !important}"
 INTRODUCTION = """# Remove noise from a picture
 
-Drop a picture, or draw a digit. Add noise to see how much of the original comes back, or set it to 0 for a picture that
-is noisy already. Everything stays on this machine."""
+Drop a noisy picture, or draw a digit. Add noise to a clean one, to see how much of the original comes back. Everything
+stays on this machine, and is deleted when the page is ended."""
+DOWNLOADED = (
+    "The download is a PNG file of 8 bits, of the first page. The command `denoise` keeps format, depth and pages."
+)
 PAPER = np.full((280, 280), 255, np.uint8)
-BY_COLORS = "the one for the colours of the picture"
+AUTOMATIC = "automatic"
 HOW_MUCH = "noise to add: its standard deviation, where white is 255"
 
 
 def build_page() -> gradio.Blocks:
     """Return the page."""
+    sigma = gradio.Slider(0, LARGEST_SIGMA, value=0, step=1, label=HOW_MUCH, elem_id="sigma", render=False)
     with gradio.Blocks(title="Remove noise from a picture", analytics_enabled=False) as page:
         gradio.Markdown(INTRODUCTION)
         with gradio.Row():
@@ -44,9 +51,10 @@ def build_page() -> gradio.Blocks:
                             label="a picture: PNG, JPEG, TIFF, WebP or BMP", type="filepath", elem_id="picture"
                         )
                         files = {file.name: file.path for split in embedded_photographs().values() for file in split}
-                        gradio.Examples(
-                            [[str(files[name])] for name in EXAMPLES], [picture], label="examples", elem_id="examples"
-                        )
+                        with gradio.Row(elem_id="examples"):
+                            for label, (name, noise) in EXAMPLES.items():
+                                example = gradio.Button(f"example: {label}", icon=files[name], size="sm", min_width=100)
+                                example.click(partial(_example, str(files[name]), noise), None, [picture, sigma])
                     with gradio.Tab("Digit"):
                         drawing = gradio.Sketchpad(
                             {"background": PAPER, "layers": [], "composite": None},  # else no pen is chosen
@@ -60,7 +68,7 @@ def build_page() -> gradio.Blocks:
                             brush=gradio.Brush(default_size=24, colors=["#000000"], color_mode="fixed"),
                         )
                         draw = gradio.Button("Denoise the drawing")
-                sigma = gradio.Slider(0, LARGEST_SIGMA, value=25, step=1, label=HOW_MUCH, elem_id="sigma")
+                sigma.render()
                 network = gradio.Dropdown(networks(), value=networks()[0], label="network", elem_id="network")
             with gradio.Column(scale=3, min_width=320):
                 compared = gradio.ImageSlider(
@@ -72,6 +80,7 @@ def build_page() -> gradio.Blocks:
                 )
                 scores = gradio.Markdown(elem_id="scores")
                 download = gradio.DownloadButton("Download the denoised picture", interactive=False, elem_id="download")
+                gradio.Markdown(DOWNLOADED)
         shown = [compared, scores, download]
         for event in (picture.change, sigma.release, network.change):
             event(denoise_file, [picture, sigma, network], shown, concurrency_id="denoise", trigger_mode="always_last")
@@ -82,7 +91,11 @@ def build_page() -> gradio.Blocks:
 def networks() -> list[str]:
     """Return the names of the networks that can be chosen."""
     bundled = list(bundled_networks())
-    return [*([BY_COLORS] if bundled[1:] else []), *bundled, *([str(TRAINED)] if TRAINED.exists() else [])]
+    return [AUTOMATIC, *bundled, *([str(TRAINED)] if TRAINED.exists() else [])]
+
+
+def _example(path: str, noise: int) -> tuple[str, int]:
+    return path, noise
 
 
 def denoise_file(path: str | None, sigma: float, name: str) -> tuple[Any, str, Any]:
@@ -91,7 +104,7 @@ def denoise_file(path: str | None, sigma: float, name: str) -> tuple[Any, str, A
         return None, "", gradio.DownloadButton(interactive=False)
     try:
         clean = read_picture(Path(path))
-        trial = try_network(clean, loaded(name, channels=clean.shape[-1]), sigma=sigma)
+        trial = try_network(clean, None if name == AUTOMATIC else name, sigma=sigma)
     except DenoisingError as error:
         raise gradio.Error(str(error), print_exception=False) from error
     return shown(trial, Path(path).stem)
@@ -103,18 +116,12 @@ def denoise_drawing(drawing: dict[str, Any] | None, sigma: float, name: str) -> 
     if strokes is None or strokes.min() == strokes.max():
         raise gradio.Error("Draw a digit first.", print_exception=False)
     digit = (1 - as_float(strokes))[np.newaxis, ..., np.newaxis]
-    name = str(TRAINED) if TRAINED.exists() else name
+    trained = str(TRAINED) if TRAINED.exists() else None
     try:
-        trial = try_network(digit, loaded(name, channels=1), sigma=sigma)
+        trial = try_network(digit, trained or (None if name == AUTOMATIC else name), sigma=sigma)
     except DenoisingError as error:
         raise gradio.Error(str(error), print_exception=False) from error
     return shown(trial, "digit")
-
-
-@lru_cache(maxsize=4)
-def loaded(name: str, *, channels: int) -> Network:
-    """Return the network of a name, or the one for pictures of 1 or 3 channels, loaded once."""
-    return load_network(Path(network_for(channels) if name == BY_COLORS else name))
 
 
 def shown(trial: Trial, name: str) -> tuple[Any, str, Any]:
@@ -132,10 +139,10 @@ def _folder() -> "tempfile.TemporaryDirectory[str]":
 
 
 def scores_of(trial: Trial) -> str:
-    """Return the scores as Markdown."""
+    """Return which network it was, and the scores, as Markdown."""
     if trial.scores is None:
-        return "No noise was added, so there is no original to compare with."
-    lines = ["| | PSNR (dB) | SSIM |", "|---|---|---|"]
+        return f"Denoised by {trial.network}. No noise was added, so there is no original to compare with."
+    lines = [f"Denoised by {trial.network}.", "", "| | PSNR (dB) | SSIM |", "|---|---|---|"]
     for title, (decibels, ssim) in trial.scores.items():
         lines.append(f"| {title} | {decibels:.2f} | {'' if ssim is None else f'{ssim:.3f}'} |")
     return "\n".join(lines)

@@ -1,6 +1,7 @@
 """Adds noise to a picture, denoises it, and measures both: what the page shows."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from denoising.image_files.reader import read_image_file
 from denoising.image_files.sizes import pixel_count
 from denoising.images import Bytes, Images, as_bytes, as_float
 from denoising.inference.network import Network
+from denoising.inference.networks import load_network
+from denoising.inference.shared_noise import network_for_image
 from denoising.inference.stored_images import Options, denoise_stored
 from denoising.metrics import psnr, ssim
 from denoising.noise.models import Noise, add_noise
@@ -22,9 +25,10 @@ SMALLEST_FOR_SSIM = 7
 class Trial:
     """A picture before and after denoising, (H, W) or (H, W, 3), small ones enlarged, and the denoised one as it is.
 
-    The scores of both, where the original is known.
+    The scores of both, where the original is known, and the name of the network.
     """
 
+    network: str
     before: Bytes
     after: Bytes
     denoised: Bytes
@@ -52,19 +56,28 @@ def read_picture(path: Path) -> Images:
     return np.clip(as_float(pixels) if pixels.dtype == np.uint8 else pixels.astype(np.float32), 0, 1)[np.newaxis]
 
 
-def try_network(clean: Images, network: Network, *, sigma: float) -> Trial:
-    """Return a picture with noise of a standard deviation `sigma` of 255 added, and what the network makes of it.
+def try_network(clean: Images, name: str | None, *, sigma: float) -> Trial:
+    """Return a picture with noise of a standard deviation `sigma` of 255 added, and what a network makes of it.
+
+    `name` is a network, or a file; without it, the bundled one for the picture is taken.
 
     Raises:
-        DenoisingError: when the network takes pictures of another size.
+        DenoisingError: when the network cannot be loaded, or takes pictures of another size.
     """
-    if not network.has_any_size:
-        clean = resized(clean, network.image_shape)
+    if name and not loaded(name).has_any_size:
+        clean = resized(clean, loaded(name).image_shape)
     noisy = add_noise(clean, Noise("gaussian", sigma / 255), seed=1) if sigma else clean
     noisy = as_float(as_bytes(noisy))  # as a file of it would be
+    network = loaded(name or network_for_image(noisy[0]))
     denoised = denoise_stored(noisy, network, Options(), white=1.0)
     scores = {"noisy": measure(clean, noisy), "denoised": measure(clean, denoised)} if sigma else None
-    return Trial(shown(noisy), shown(denoised), flat(as_bytes(denoised[0])), scores)
+    return Trial(network.name, shown(noisy), shown(denoised), flat(as_bytes(denoised[0])), scores)
+
+
+@lru_cache(maxsize=4)
+def loaded(name: str) -> Network:
+    """Return the network of a name or file, loaded once."""
+    return load_network(Path(name))
 
 
 def measure(clean: Images, other: Images) -> tuple[float, float | None]:
@@ -77,7 +90,7 @@ def resized(image: Images, shape: tuple[int | None, ...]) -> Images:
     """Return a picture averaged to the size that a network of digits takes, as grey."""
     height, width, _ = shape
     if not height or not width:
-        raise DenoisingError("A network takes either pictures of any size or of one.")
+        raise DenoisingError("Expected a network for images of any size, or of one fixed size.")
     grey = image.mean(axis=-1, keepdims=True)
     rows, columns = (
         np.linspace(0, length, part + 1).round().astype(int)

@@ -25,35 +25,49 @@ def parser() -> argparse.ArgumentParser:
     words.add_argument("inputs", nargs="+", type=Path, metavar="FILE|FOLDER", help="images, folders of images, or -")
     words.add_argument("-o", "--output", type=Path, metavar="FOLDER", help="where the results go, under the same names")
     words.add_argument("--version", action="version", version=f"denoise {__version__}")
-    how = words.add_argument_group("how")
+    how = words.add_argument_group("processing")
     how.add_argument(
         "--model",
         metavar="NAME|FILE",
-        help=f"{' or '.join(bundled_networks())}, or an .onnx or .h5 file "
-        f"(default: that of the package for the colours: {' or '.join(dict.fromkeys(map(network_for, (1, 3))))})",
+        help=f"{' or '.join(bundled_networks())}, or an .onnx or .h5 file (default: {network_for(3)} for colour "
+        f"images, {network_for(1)} for grey ones and for JPEG, WebP and TIFF files with subsampled colours)",
     )
     how.add_argument(
         "--sigma",
         type=float,
-        help="standard deviation of the noise where white is 255: no more than that is removed (default: unknown)",
+        help="standard deviation of the noise, where white is 255; no more than that is removed (default: unknown)",
     )
     how.add_argument(
-        "--ensemble", action="store_true", help="mean of eight orientations: a little better, 8 times slower"
+        "--ensemble",
+        action="store_true",
+        help="average over eight flips and rotations: a little better, 8 times slower",
     )
-    how.add_argument("--white", type=float, help="value of white in 16-bit files that use a part of it, such as 4095")
+    how.add_argument(
+        "--white", type=float, help="white level of 16-bit files that use only part of the range, such as 4095"
+    )
     how.add_argument(
         "--tile", type=int, default=TILE, metavar="PIXELS", help="side of the tiles (default: %(default)s)"
     )
     how.add_argument(
-        "--overlap", type=int, metavar="PIXELS", help="what tiles share (default: twice as far as the network sees)"
+        "--overlap",
+        type=int,
+        metavar="PIXELS",
+        help="overlap of adjacent tiles (default: twice the radius of the receptive field)",
     )
-    how.add_argument("--jobs", type=int, default=1, metavar="N", help="files at a time (default: %(default)s)")
+    how.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help="number of files processed in parallel (default: %(default)s)"
+    )
     what = words.add_argument_group("what is written")
-    what.add_argument("--format", choices=SUFFIXES, help="another format than that of the file")
+    what.add_argument(
+        "--format",
+        choices=SUFFIXES,
+        type=lambda word: {"jpg": "jpeg", "tif": "tiff"}.get(word.lower(), word.lower()),
+        help="output format (default: that of the input)",
+    )
     what.add_argument("--overwrite", action="store_true", help="replace results that are there already")
-    what.add_argument("--recursive", action="store_true", help="subfolders too")
+    what.add_argument("--recursive", action="store_true", help="include subfolders")
     what.add_argument(
         "--dry-run", action="store_true", help="say what would be written, without opening the files, and stop"
     )
-    what.add_argument("--quiet", action="store_true", help="say nothing but what fails")
+    what.add_argument("--quiet", action="store_true", help="print errors only")
     return words

@@ -11,7 +11,7 @@ from threading import Event
 
 from denoising.cli.arguments import STREAM, parser
 from denoising.cli.pictures import PictureDenoiser
-from denoising.cli.targets import Task, Tasks, find_tasks
+from denoising.cli.targets import Task, Tasks, find_tasks, named
 from denoising.errors import DenoisingError
 from denoising.image_files.converter import SUFFIXES
 from denoising.image_files.sizes import pixel_count
@@ -31,9 +31,11 @@ def denoise_command(words: Sequence[str]) -> int:
     denoiser = PictureDenoiser(given.model, options, white=given.white, format=given.format, threads=threads)
     if STREAM in given.inputs:
         if len(given.inputs) > 1 or given.output not in (None, STREAM):
-            raise DenoisingError("- stands alone: the image comes from standard input and goes to standard output.")
+            raise DenoisingError(
+                "- cannot be combined with other files or folders: it reads standard input and writes standard output."
+            )
         if given.dry_run:
-            raise DenoisingError("There is nothing to say of a pipe before it is read: leave out --dry-run.")
+            raise DenoisingError("--dry-run cannot be combined with standard input.")
         return _denoise_stream(denoiser, quiet=given.quiet)
     if given.output is None or given.output == STREAM:
         raise DenoisingError("Say where the results go: denoise ... -o FOLDER.")
@@ -43,10 +45,9 @@ def denoise_command(words: Sequence[str]) -> int:
         print(f"denoise: {failure}", file=sys.stderr)
     if given.dry_run:
         for task in found.tasks:
-            there = (
-                " (is there already; --overwrite replaces it)" if task.target.exists() and not given.overwrite else ""
-            )
-            print(f"{task.source} → {task.target}{there}")
+            kept = task.target.exists() and not given.overwrite
+            print(f"{task.source} → {task.target}{' (is there already, and is kept)' if kept else ''}")
+        _say_what_is_left_out(found)
         return 1 if found.failures else 0
     return _denoise_files(found, denoiser, given.output, jobs=given.jobs, overwrite=given.overwrite, quiet=given.quiet)
 
@@ -61,7 +62,7 @@ def _denoise_stream(denoiser: PictureDenoiser, *, quiet: bool) -> int:
         sys.stdout.buffer.write(target.read_bytes())
         sys.stdout.buffer.flush()
     for note in sorted(denoiser.notes) if not quiet else ():
-        print(note, file=sys.stderr)
+        print(f"{note}.", file=sys.stderr)
     return 0
 
 
@@ -70,7 +71,8 @@ def _denoise_files(
 ) -> int:
     began = time.monotonic()
     failures = list(found.failures)
-    total = sum(pixel_count(task.source) for task in found.tasks)
+    tasks = [task for task in found.tasks if overwrite or not task.target.exists()]
+    total = sum(pixel_count(task.source) for task in tasks)
     interrupted = Event()
     with pixel_bar("denoise", total=total, quiet=quiet) as bar, ThreadPoolExecutor(jobs) as workers:
 
@@ -82,8 +84,6 @@ def _denoise_files(
         def denoise(task: Task) -> str:
             """Return why the file failed, or nothing."""
             try:
-                if task.target.exists() and not overwrite:
-                    return f"{task.source}: {task.target} is there already; --overwrite replaces it"
                 denoiser.denoise(task.source, task.target)
             except DenoisingError as error:
                 return str(error)
@@ -92,7 +92,7 @@ def _denoise_files(
             return ""
 
         denoiser.on_pixels = on_pixels
-        waiting = [workers.submit(denoise, task) for task in found.tasks]
+        waiting = [workers.submit(denoise, task) for task in tasks]
         try:
             for done in as_completed(waiting):
                 if failure := done.result():
@@ -103,22 +103,31 @@ def _denoise_files(
             workers.shutdown(cancel_futures=True)
             raise
     if not quiet:
-        count = len(found.tasks) + len(found.failures)
-        _summarise(count, denoiser, output, failures, total=total, seconds=time.monotonic() - began)
+        _summarise(found, denoiser, output, failed=len(failures), kept=len(found.tasks) - len(tasks), began=began)
     return 1 if failures else 0
 
 
-def _summarise(
-    count: int, denoiser: PictureDenoiser, output: Path, failures: list[str], *, total: int, seconds: float
-) -> None:
-    for note in sorted(denoiser.notes):
-        print(note)
-    done = count - len(failures)
-    if done:
-        images = "1 image" if done == 1 else f"{done} images"
-        size = "" if failures else f" ({total / PIXELS_PER_MEGAPIXEL:.1f} megapixels)"
-        print(
-            f"Denoised {images}{size} with {' and '.join(sorted(denoiser.networks))} in {seconds:.1f} s, into {output}."
-        )
-    if failures:
-        print(f"{len(failures)} of {count} failed.")
+def _summarise(found: Tasks, denoiser: PictureDenoiser, output: Path, *, failed: int, kept: int, began: float) -> None:
+    for note, names in sorted(denoiser.notes.items()):
+        print(f"{note}: {named(sorted(names))}.")
+    _say_what_is_left_out(found)
+    if kept:
+        print(f"{_images(kept)} kept that {'was' if kept == 1 else 'were'} in {output} already; --overwrite replaces.")
+    if done := len(found) - failed - kept:
+        several = len(denoiser.used) > 1
+        networks = (f"{name} ({count})" if several else name for name, count in sorted(denoiser.used.items()))
+        seconds = time.monotonic() - began
+        print(f"Denoised {_images(done)} with {' and '.join(networks)} in {seconds:.1f} s, into {output}.")
+    if failed:
+        print(f"{failed} of {len(found)} failed.")
+
+
+def _say_what_is_left_out(found: Tasks) -> None:
+    if folders := [path for path in found.left_out if path.endswith(os.sep)]:
+        print(f"Left out without --recursive: {named(folders)}.")
+    if files := [path for path in found.left_out if not path.endswith(os.sep)]:
+        print(f"Left out, since they have no suffix of PNG, JPEG, TIFF, WebP or BMP: {named(files)}.")
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count} images"

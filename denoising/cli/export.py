@@ -27,11 +27,13 @@ def export_command(words: Sequence[str]) -> int:
     if target.exists() and not given.overwrite:
         raise DenoisingError(f"{target} is there already; --overwrite replaces it.")
     facts = {"data": given.data, "noise": given.noise, "licence": given.licence}
-    told = {"name": given.name or given.model.stem, "range": "0 to 1", "version": __version__}
+    metadata = {"name": given.name or given.model.stem, "range": "0 to 1", "version": __version__}
     try:
         from denoising.inference.export import export
     except ModuleNotFoundError as error:
         raise DenoisingError(f"Exporting needs {error.name}: pip install '.[pipeline]'.") from error
-    export(given.model, target, to=given.to, told={**told, **{key: value for key, value in facts.items() if value}})
+    export(
+        given.model, target, to=given.to, metadata={**metadata, **{key: value for key, value in facts.items() if value}}
+    )
     print(f"{target}: from {given.model}")
     return 0

@@ -1,5 +1,6 @@
 """Denoises one image file, and says what was done that a person may not expect."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -7,16 +8,24 @@ from threading import Lock
 
 import numpy as np
 
-from denoising.cli.chroma import has_subsampled_chroma
 from denoising.image_files.converter import convert_image
 from denoising.image_files.decoded import DecodedImage
 from denoising.image_files.normalise import FOURTEEN_BITS, SIXTEEN_BITS, require_in_range
 from denoising.image_files.rewriter import rewrite_image
 from denoising.inference.network import Network
-from denoising.inference.networks import COLOR, load_network, network_for
+from denoising.inference.networks import COLOR, GRAY, load_network
+from denoising.inference.shared_noise import network_for_image
 from denoising.inference.stored_images import Options, denoise_stored
 from denoising.io.atomic import replacing
 from denoising.io.temporary_arrays import TemporaryArrays
+
+FEWER_BITS = (
+    "Seems to have fewer than 16 bits; try again with --white 4095 (12 bits) or 16383 (14 bits), and --overwrite"
+)
+SHARED_NOISE = (
+    f"All channels have the same noise, as in grey stored as colour and in most JPEG files: {GRAY} denoised each, "
+    f"since {COLOR} leaves such noise"
+)
 
 
 @dataclass
@@ -29,53 +38,55 @@ class PictureDenoiser:
     format: str | None = None
     threads: int = 0
     on_pixels: Callable[[int], object] = lambda count: None
-    notes: set[str] = field(default_factory=set)
+    notes: dict[str, list[str]] = field(default_factory=dict)  # what to know, and the files of which it is true
+    used: Counter[str] = field(default_factory=Counter)  # how many files each network denoised
 
-    networks: dict[str, Network] = field(default_factory=dict)  # that were loaded, by name
-    _loading: Lock = field(default_factory=Lock)
+    _networks: dict[str, Network] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)  # files are denoised side by side
 
     def __post_init__(self) -> None:
         if self.model is not None:
-            self.network_for(1)
-
-    def network_for(self, channels: int) -> Network:
-        """Return the network for images of 1 or 3 channels; raises `DenoisingError` as `load_network` does."""
-        return self._loaded(network_for(channels) if self.model is None else self.model)
-
-    def _loaded(self, name: str) -> Network:
-        with self._loading:  # files are denoised side by side
-            if name not in self.networks:
-                self.networks[name] = load_network(Path(name), threads=self.threads)
-            return self.networks[name]
+            self._loaded(self.model)
 
     def denoise(self, source: Path, target: Path, *, name: str | None = None) -> None:
         """Write the denoised image; `name` stands for the source in messages.
 
         Raises:
-            ImageFileError: when the file cannot be read whole, or denoised; there is then no target.
+            DenoisingError: when the file cannot be read whole, or denoised; there is then no target.
         """
-        by_channel = self.model is None and has_subsampled_chroma(source)
+        name = name or str(source)
+        notes: set[str] = set()
+        networks: set[str] = set()
         with replacing(target) as (partial,):
             arrays = TemporaryArrays(partial.parent)
 
             def change(image: DecodedImage) -> DecodedImage:
-                return self._denoised(image, arrays, by_channel=by_channel)
+                network = self._loaded(self.model or network_for_image(image.pixels))
+                networks.add(network.name)
+                notes.update(self._notes(image, network))
+                return self._denoised(image, network, arrays)
 
             if self.format is None:
                 rewrite_image(source, partial, change, name=name, arrays=arrays)
             else:
                 convert_image(source, partial, change, to=self.format, name=name, arrays=arrays)
+        with self._lock:
+            self.used.update(networks)
+            for note in notes:
+                self.notes.setdefault(note, []).append(name)
 
-    def _denoised(self, image: DecodedImage, arrays: TemporaryArrays, *, by_channel: bool) -> DecodedImage:
+    def _loaded(self, name: str) -> Network:
+        with self._lock:
+            if name not in self._networks:
+                self._networks[name] = load_network(Path(name), threads=self.threads)
+            return self._networks[name]
+
+    def _denoised(self, image: DecodedImage, network: Network, arrays: TemporaryArrays) -> DecodedImage:
         arrays.release()
-        white = self.white if self.white and image.white == SIXTEEN_BITS else image.white
+        white = self._white(image)
         require_in_range(image.pixels, white=white, noisy=True)
-        if white == SIXTEEN_BITS and 0 < image.pixels.max() <= FOURTEEN_BITS:
-            self.notes.add("Some 16-bit images seem to have fewer bits: give --white 4095 for 12, 16383 for 14.")
         alpha = image.alpha
         channels = image.pixels.shape[-1]
-        network = self.network_for(1 if by_channel else channels)
-        self._note_colors(network, channels, by_channel=by_channel)
         together = arrays.allocate((*image.pixels.shape[:2], channels + (alpha is not None)), image.pixels.dtype)
 
         def on_pixels(count: int) -> None:
@@ -94,14 +105,18 @@ class PictureDenoiser:
             together[..., channels] = alpha
         return replace(image, pixels=together[..., :channels], alpha=None if alpha is None else together[..., channels])
 
-    def _note_colors(self, network: Network, channels: int, *, by_channel: bool) -> None:
-        wanted = network.image_shape[-1]
-        if channels > 1 and by_channel:
-            self.notes.add(
-                f"Some files have colours at a lower resolution, as most JPEG files do: {network.name} denoised each "
-                f"channel by itself, since {COLOR} leaves such noise."
-            )
-        elif channels > 1 and wanted == 1:
-            self.notes.add(f"{network.name} is for grey images: it denoised each channel of colour images by itself.")
-        elif channels == 1 and wanted != 1:
-            self.notes.add(f"{network.name} is for colour images: it leaves much of the noise of grey ones.")
+    def _white(self, image: DecodedImage) -> float:
+        return self.white if self.white and image.white == SIXTEEN_BITS else image.white
+
+    def _notes(self, image: DecodedImage, network: Network) -> set[str]:
+        """Return what a person should know of an image and the network that denoises it."""
+        channels, wanted = image.pixels.shape[-1], network.image_shape[-1]
+        notes = set()
+        if channels > 1 and wanted == 1:
+            separately = f"{network.name} is for grey images: it denoised each channel separately"
+            notes.add(SHARED_NOISE if self.model is None else separately)
+        if channels == 1 and wanted != 1:
+            notes.add(f"{network.name} is for colour images: it leaves much of the noise of grey ones")
+        if self._white(image) == SIXTEEN_BITS and 0 < image.pixels.max() <= FOURTEEN_BITS:
+            notes.add(FEWER_BITS)
+        return notes

@@ -8,7 +8,7 @@ from pathlib import Path
 from denoising.errors import DenoisingError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp")
-MAX_NAMED = 5
+MAX_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,20 @@ class Task:
 
 @dataclass(frozen=True)
 class Tasks:
-    """What is to be done, and a sentence for each input that cannot be."""
+    """What is to be done, a sentence for each input that cannot be, and what folders have besides images."""
 
     tasks: list[Task]
     failures: list[str]
+    left_out: list[str]
+
+    def __len__(self) -> int:
+        return len(self.tasks) + len(self.failures)
+
+
+def named(names: Sequence[str]) -> str:
+    """Return some of several names, and how many more there are."""
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more
 
 
 def find_tasks(inputs: Sequence[Path], output: Path, *, recursive: bool, suffix: str | None = None) -> Tasks:
@@ -33,24 +43,25 @@ def find_tasks(inputs: Sequence[Path], output: Path, *, recursive: bool, suffix:
     A result has the name of its image, with another suffix where one is given; of a folder the tree is kept.
 
     Raises:
-        DenoisingError: when two results would have one name, or one would replace an image.
+        DenoisingError: when a result would replace an image.
     """
     if output.exists() and not output.is_dir():
         raise DenoisingError(f"{output} is a file; give a folder for the results.")
     tasks: list[Task] = []
     failures: list[str] = []
-    for given in inputs:
+    left_out: list[str] = []
+    for given in dict.fromkeys(inputs):
         if not given.is_dir():
             _add(given, output / given.name, tasks, failures, suffix=suffix)
             continue
-        found = sorted(_images(given, output, failures, recursive=recursive))
+        found = sorted(_images(given, output, failures, left_out, recursive=recursive))
         if not found:
             deeper = "" if recursive else " (--recursive looks into its subfolders too)"
             failures.append(f"{given}: there is no image in it, no file with {', '.join(SUFFIXES)}{deeper}")
         for source in found:
             _add(source, output / source.relative_to(given), tasks, failures, suffix=suffix)
-    _require_distinct(tasks)
-    return Tasks(tasks, failures)
+    _require_originals_kept(tasks)
+    return Tasks(_distinct(tasks, failures), failures, sorted(left_out))
 
 
 def _add(source: Path, target: Path, tasks: list[Task], failures: list[str], *, suffix: str | None) -> None:
@@ -65,7 +76,7 @@ def _add(source: Path, target: Path, tasks: list[Task], failures: list[str], *, 
         tasks.append(Task(source, target))
 
 
-def _images(folder: Path, output: Path, failures: list[str], *, recursive: bool) -> Iterator[Path]:
+def _images(folder: Path, output: Path, failures: list[str], left_out: list[str], *, recursive: bool) -> Iterator[Path]:
     """Yield the images in a folder; not hidden ones, and not those in the folder of the results."""
 
     def on_error(error: OSError) -> None:
@@ -75,28 +86,36 @@ def _images(folder: Path, output: Path, failures: list[str], *, recursive: bool)
     for parent, folders, names in os.walk(folder, onerror=on_error):
         inside = [name for name in folders if not name.startswith(".") and (Path(parent) / name).resolve() != results]
         folders[:] = inside if recursive else []
+        left_out += [f"{Path(parent) / name}{os.sep}" for name in inside if not recursive]
         for name in names:
-            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
+            if name.startswith("."):
+                continue
+            if name.lower().endswith(SUFFIXES):
                 yield Path(parent) / name
+            else:
+                left_out.append(str(Path(parent) / name))
 
 
-def _require_distinct(tasks: Sequence[Task]) -> None:
-    """Raise `DenoisingError` where a result would replace an image or another result."""
+def _require_originals_kept(tasks: Sequence[Task]) -> None:
+    """Raise `DenoisingError` where a result would replace an image."""
     originals = {_identity(task.source) for task in tasks}
     replaced = [str(task.target) for task in tasks if task.target.exists() and _identity(task.target) in originals]
     if replaced:
-        more = f" and {len(replaced) - MAX_NAMED} more" if len(replaced) > MAX_NAMED else ""
-        named = ", ".join(replaced[:MAX_NAMED]) + more
         raise DenoisingError(
-            f"A result would replace the image that it is made from: {named}. Give another folder to -o."
+            f"A result would replace the image that it is made from: {named(replaced)}. Give another folder to -o."
         )
-    seen: dict[str, Task] = {}
+
+
+def _distinct(tasks: Sequence[Task], failures: list[str]) -> list[Task]:
+    """Return the tasks without those whose results would have one name, each of which fails."""
+    of_target: dict[str, list[Task]] = {}
     for task in tasks:
-        other = seen.setdefault(str(task.target).casefold(), task)
-        if other is not task:
-            raise DenoisingError(
-                f"{other.source} and {task.source} would both become {task.target}; denoise them into two folders."
-            )
+        of_target.setdefault(str(task.target).casefold(), []).append(task)
+    for same in of_target.values():
+        if len(same) > 1:
+            sources = " and ".join(str(task.source) for task in same)
+            failures += [f"{task.source}: {sources} would all become {task.target}" for task in same]
+    return [same[0] for same in of_target.values() if len(same) == 1]
 
 
 def _identity(path: Path) -> tuple[int, int]:

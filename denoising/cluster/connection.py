@@ -19,7 +19,7 @@ from denoising.cluster.members import Cluster
 from denoising.errors import DenoisingError
 
 LIFE_SECONDS = 1.0  # between signs of life
-SILENCE_SECONDS = 8.0  # after which a worker is given up; TensorFlow itself waits longer
+SILENCE_SECONDS = 15.0  # after which a worker is given up; on a busy machine signs of life come late
 MAX_LINE = 2**16  # bytes of a message
 FAILED, DONE, ALIVE = "failed", "done", "alive"  # the keys of messages
 AGAIN = "Start all workers again; the training resumes after its last complete epoch."
@@ -97,7 +97,7 @@ class Workers:
         """
         if not self._peers:
             raise error
-        time.sleep(2 * SILENCE_SECONDS)
+        time.sleep(SILENCE_SECONDS + 2 * LIFE_SECONDS)
         reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
         raise DenoisingError(f"The workers cannot compute together: {reason}") from error
 

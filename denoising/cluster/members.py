@@ -64,7 +64,7 @@ def read_cluster(text: str) -> Cluster:
         ) from error
     other = sorted({kind for kind, _, _ in ordered} - {"chief", "worker"})
     if other:
-        raise DenoisingError(f"TF_CONFIG names {', '.join(other)}: this training has workers alone. Form: {FORM}")
+        raise DenoisingError(f"TF_CONFIG names {', '.join(other)}: only chief and worker are supported. Form: {FORM}")
     names = tuple(address for _, _, address in ordered)
     if len(set(names)) < len(names):
         raise DenoisingError("TF_CONFIG gives two workers the same address.")

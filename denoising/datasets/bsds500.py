@@ -71,7 +71,7 @@ def _fetch(path: Path, name: str, digest: str) -> None:
     except LookupError as failures:
         tried = "\n".join(f"  {line}" for line in failures.args[0])
         raise DatasetUnavailableError(
-            f"The photograph {name} of BSDS500 cannot be had.\nTried:\n{tried}\nWhat to do, one of:\n  put the folders "
-            f"train, val and test of BSDS500/data/images into {path.parents[1]}\n  (DENOISING_CACHE selects another "
-            "folder, DENOISING_MIRRORS other mirrors)"
+            f"The photograph {name} of BSDS500 is missing.\nTried:\n{tried}\nWhat to do, one of:\n  put the "
+            f"folders train, val and test of BSDS500/data/images into {path.parents[1]}\n  (DENOISING_CACHE selects "
+            "another folder, DENOISING_MIRRORS other mirrors)"
         ) from None

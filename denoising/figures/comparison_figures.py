@@ -58,7 +58,9 @@ def methods(results: Results, path: Path) -> None:
     measured = _("{count:,.0f} of the {images}, the same noise for all methods.").format(
         count=table["images"][0], images=results.measured_on
     )
-    bars = _("Error bars: 95% intervals. Margin of the denoiser, paired: {interval} dB.").format(interval=text)
+    bars = _("Error bars: 95% confidence intervals. Margin of the denoiser, paired: {interval} dB.").format(
+        interval=text
+    )
     classifier = _(
         "Accuracy: of a classifier trained on clean images only; the dotted line is its accuracy on clean images."
     )
@@ -96,8 +98,8 @@ def noise_sweep(results: Results, path: Path) -> None:
         ),
         subtitle=_(
             "{kind} noise, {images} per factor. The best filter at each factor ({filters}) is tuned for that factor; "
-            "it is drawn at its paired difference from the denoiser on {count:,.0f} of the images. Bands: 95% "
-            "intervals."
+            "it is drawn at its paired difference from the denoiser on {count:,.0f} of the images. Shaded: 95% "
+            "confidence intervals."
         ).format(
             kind=results.noise_name,
             images=results.renoised(sweep["images"][0]),
@@ -120,7 +122,7 @@ def helpful_factors(sweep: Columns) -> str:
         return _("increases the PSNR at no noise factor")
     low, high = factor_text(factors.min()), factor_text(factors.max())
     if helps[np.argmax(helps) :].all():
-        return _("increases the PSNR from a factor of {low}").format(low=low)
+        return _("increases the PSNR at factors of {low} and above").format(low=low)
     return _("increases the PSNR at some factors from {low} to {high}").format(low=low, high=high)
 
 
@@ -131,9 +133,9 @@ def noise_types(results: Results, path: Path) -> None:
         height=results.layout.height(4.6),
         title=drop_title(types),
         subtitle=_(
-            "Measured on {images}. Each type of noise has the factor at which the noisy images have the same PSNR as "
-            "with the prepared noise; a type that cannot be as strong has a factor of 1. In distribution: {kind} noise "
-            "at the same PSNR of the noisy images. Error bars: 95% intervals."
+            "Measured on {images}. The factor of each type of noise is chosen so that the noisy images have the PSNR "
+            "of those with the prepared noise, or is 1 where that is not possible. In distribution: {kind} noise for "
+            "which the noisy images have the same PSNR. Error bars: 95% confidence intervals."
         ).format(images=results.renoised(types["images"][0]), kind=results.noise_name),
         dpi=results.dpi,
         layout=results.layout,
@@ -151,7 +153,9 @@ def drop_title(types: Columns) -> str:
     largest = int(np.argmax(np.where(found, types["drop_psnr"], -np.inf)))
     low, high = (types[f"drop_psnr_{end}"][largest] for end in ("low", "high"))
     drop = f"{types['drop_psnr'][largest]:.1f} dB{in_brackets(interval_text(low, high, '.1f'))}"
-    return _("On {kind} noise, the PSNR drops by {drop}").format(kind=noise_label(types["kind"][largest]), drop=drop)
+    return _("On {kind} noise, the denoised PSNR is {drop} lower than in distribution").format(
+        kind=noise_label(types["kind"][largest]), drop=drop
+    )
 
 
 def confusion(results: Results, path: Path) -> None:

@@ -7,10 +7,10 @@ DATASET_LABELS = {
     "mnist": "MNIST",
     "fashion_mnist": "Fashion-MNIST",
     "kmnist": "KMNIST",
-    "digits": "the embedded digits",
-    "folder": "the folder",
+    "digits": "the scikit-learn digits",
+    "folder": "your images",
     "bsds500": "BSDS500",
-    "photographs": "the embedded photographs",
+    "photographs": "the scikit-image photographs",
 }
 METHOD_LABELS = {
     "denoiser": "this denoiser",

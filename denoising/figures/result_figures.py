@@ -115,7 +115,7 @@ def psnr_distribution(results: Results, path: Path) -> None:
 def by_class(results: Results, path: Path) -> None:
     classes = results.tables["classes"]
     names = results.class_names(classes["label"])
-    means = _("Means over {images}, first noise realization. Error bars: 95% intervals.").format(
+    means = _("Means over {images}, first noise realization. Error bars: 95% confidence intervals.").format(
         images=results.measured_on
     )
     with figure(

@@ -134,7 +134,7 @@ def _require_channels(page: Page) -> None:
     colours = 1 if photometric in (*_GREY, tifffile.PHOTOMETRIC.PALETTE) else 3
     extra = [int(kind) for kind in page.extrasamples]
     if extra == [tifffile.EXTRASAMPLE.ASSOCALPHA]:
-        raise ImageFileError("its colours are multiplied by its transparency; save it without that")
+        raise ImageFileError("its alpha channel is premultiplied; save it without that")
     if samples != colours and not (samples == colours + 1 and extra == [tifffile.EXTRASAMPLE.UNASSALPHA]):
         raise ImageFileError(f"it has {samples} channels; save it as grey or RGB, with or without transparency")
 

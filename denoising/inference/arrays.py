@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from denoising.errors import DenoisingError
 from denoising.inference.network import Network
-from denoising.inference.networks import load_network, network_for
+from denoising.inference.networks import load_network
+from denoising.inference.shared_noise import network_for_image
 from denoising.inference.stored_images import Options, denoise_stored
 
 ROWS, COLUMNS, CHANNELS = "Y", "X", "C"
@@ -29,17 +30,19 @@ def denoise(
     """Return a denoised array of the same shape and type.
 
     `array` is uint8 or uint16, whose largest value is white, or floating point, black at 0 and white at 1. `white`
-    replaces that, such as 4095 for a camera of 12 bits. `axes` has a letter for each axis: Y for rows, X for columns, C
-    for channels (1 or 3, or a fourth that is kept as it is), and any others for stacks, whose images are denoised one
-    by one, as in "TZYX". Without it, two axes are YX, and three are YXC where the last has 1, 3 or 4 entries.
+    overrides this, for example 4095 for a camera of 12 bits. `axes` has a letter for each axis: Y for rows, X for
+    columns, C for channels (1 or 3, or a fourth that is kept as it is), and any others for stacks, whose images are
+    denoised one by one, as in "TZYX". Without it, two axes are YX, and three are YXC where the last has 1, 3 or 4
+    entries.
 
-    `model` is the name of a network that comes with this package, or an .onnx or .h5 file; without it, that of the
-    package for the colours. A network for grey images denoises each channel of others by itself. `sigma` is the
-    standard deviation of the noise where white is 255, if it is known: no more than that is removed. `ensemble`: the
-    mean of eight orientations.
+    `model` is the name of a network that comes with this package, or an .onnx or .h5 file; by default the one
+    that suits the image, or the middle one of a stack. A network for grey images denoises each channel of colour images
+    separately. `sigma` is the standard deviation of the noise, where white is 255, if it is known: no more noise than
+    that is removed. `ensemble`: average over eight flips and rotations.
 
     Raises:
-        DenoisingError: when the array is of another kind, or the network is not there or takes other images.
+        DenoisingError: when the array has another type, range or axes, or the network is missing or does not
+            fit the images.
 
     >>> import numpy as np
     >>> from denoising import denoise
@@ -47,6 +50,10 @@ def denoise(
     >>> bool(denoise(noisy).std() < 0.02)
     True
     """
+    if not isinstance(array, np.ndarray):
+        raise DenoisingError(
+            f"Expected an array, found {type(array).__name__}. For files there is the command denoise."
+        )
     axes = axes or _usual_axes(array)
     _require_axes(array, axes)
     array = array.astype(array.dtype.newbyteorder("="), copy=False)
@@ -60,7 +67,7 @@ def denoise(
     images = stack.reshape(-1, *stack.shape[-3:]) if CHANNELS in axes else stack.reshape(-1, *stack.shape[-2:], 1)
     colours = images[..., :3] if images.shape[-1] == 4 else images
     stored = colours if array.dtype.kind == "u" else colours.astype(np.float32)
-    path = Path(network_for(colours.shape[-1]) if model is None else model)
+    path = Path(network_for_image(stored[len(stored) // 2]) if model is None else model)
     network = _loaded(str(path), path.stat().st_mtime_ns if path.exists() else 0)
     denoised = denoise_stored(stored, network, Options(sigma, ensemble), white=white)
     if images.shape[-1] == 4:

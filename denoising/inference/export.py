@@ -21,11 +21,10 @@ from denoising.models.receptive_field import receptive_reach
 CARD = "card.json"  # what a SavedModel and a TensorFlow Lite file tell of themselves
 
 
-def export(path: Path, target: Path, *, to: str, told: Mapping[str, str]) -> None:
+def export(path: Path, target: Path, *, to: str, metadata: Mapping[str, str]) -> None:
     """Write the denoiser of an .h5 file in one of FORMATS; a SavedModel is a folder.
 
-    `told` is what the result says of itself, beside stride, reach and number of parameters: name, data, noise and
-    licence.
+    `metadata` is stored in the file, beside stride, reach and number of parameters: name, data, noise and licence.
 
     Raises:
         DamagedFileError: when the file is missing, damaged, or contains no denoiser.
@@ -35,35 +34,35 @@ def export(path: Path, target: Path, *, to: str, told: Mapping[str, str]) -> Non
     model = load_denoiser(path)
     with replacing(target) as (partial,):
         if to == "savedmodel":
-            to_saved_model(model, partial, told)
+            to_saved_model(model, partial, metadata)
         else:
-            partial.write_bytes(to_onnx(model, told) if to == "onnx" else to_tflite(model, told))
+            partial.write_bytes(to_onnx(model, metadata) if to == "onnx" else to_tflite(model, metadata))
 
 
-def card_of(model: keras.Model, told: Mapping[str, str]) -> dict[str, str]:
-    """Return what a file tells of a denoiser: what is told here, its stride, its reach and its number of parameters."""
+def card_of(model: keras.Model, metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return the metadata of a denoiser: those given, and its stride, its reach and its number of parameters."""
     stride = stride_of(model) if None in model.input_shape[1:] else 1
     found = {"stride": stride, "reach": receptive_reach(model), "parameters": model.count_params()}
-    return dict(sorted({**told, **{name: str(number) for name, number in found.items()}}.items()))
+    return dict(sorted({**metadata, **{name: str(number) for name, number in found.items()}}.items()))
 
 
-def to_onnx(model: keras.Model, told: Mapping[str, str]) -> bytes:
+def to_onnx(model: keras.Model, metadata: Mapping[str, str]) -> bytes:
     """Return a denoiser as an ONNX file, whose metadata hold its card."""
     file = onnx_model(model)
-    onnx.helper.set_model_props(file, card_of(model, told))
+    onnx.helper.set_model_props(file, card_of(model, metadata))
     onnx.checker.check_model(file, full_check=True)
     return bytes(file.SerializeToString(deterministic=True))
 
 
-def to_saved_model(model: keras.Model, folder: Path, told: Mapping[str, str]) -> None:
+def to_saved_model(model: keras.Model, folder: Path, metadata: Mapping[str, str]) -> None:
     """Write a denoiser as a SavedModel of TensorFlow into a folder, with its card in `assets.extra`."""
     model.export(folder, format="tf_saved_model", input_signature=_signature(model), verbose=False)
     extra = folder / "assets.extra"
     extra.mkdir()
-    (extra / CARD).write_text(_text(card_of(model, told)), encoding="utf-8")
+    (extra / CARD).write_text(_text(card_of(model, metadata)), encoding="utf-8")
 
 
-def to_tflite(model: keras.Model, told: Mapping[str, str]) -> bytes:
+def to_tflite(model: keras.Model, metadata: Mapping[str, str]) -> bytes:
     """Return a denoiser as a TensorFlow Lite file of its built-in operations alone, with its card in it.
 
     The card is a file in a ZIP archive behind the network, as TensorFlow Lite's metadata have it.
@@ -74,7 +73,7 @@ def to_tflite(model: keras.Model, told: Mapping[str, str]) -> bytes:
         network = tensorflow.lite.TFLiteConverter.from_saved_model(folder).convert()
     file = io.BytesIO(network)
     with zipfile.ZipFile(file, "a") as archive:
-        archive.writestr(zipfile.ZipInfo(CARD), _text(card_of(model, told)))
+        archive.writestr(zipfile.ZipInfo(CARD), _text(card_of(model, metadata)))
     return file.getvalue()
 
 

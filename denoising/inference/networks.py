@@ -1,5 +1,6 @@
 """Finds networks: those that come with this package by their names, others by their files."""
 
+from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 
@@ -30,8 +31,11 @@ def load_network(path: Path, *, image_shape: tuple[int | None, ...] | None = Non
     """
     bundled = bundled_networks().get(str(path))
     if bundled is None and not path.exists() and not path.suffix:
-        known = ", ".join(bundled_networks())
-        raise DenoisingError(f"There is no network {path}. Name a file, .onnx or .h5, or one of: {known}.")
+        close = get_close_matches(str(path), bundled_networks(), n=1)
+        hint = (
+            f"did you mean {close[0]}?" if close else f"name a file, .onnx or .h5, or {', '.join(bundled_networks())}."
+        )
+        raise DenoisingError(f"There is no network {path}; {hint}")
     if bundled is None and path.suffix != SUFFIX:
         return _load_keras(path, image_shape)
     from denoising.inference.onnx_network import load_onnx_network  # onnxruntime takes a fifth of a second
@@ -44,7 +48,7 @@ def load_network(path: Path, *, image_shape: tuple[int | None, ...] | None = Non
 
 def _load_keras(path: Path, image_shape: tuple[int | None, ...] | None) -> Network:
     if not path.exists():
-        raise DamagedFileError(f"There is no network {path}.")
+        raise DamagedFileError(f"There is no file {path}.")
     try:
         from denoising.inference.keras_network import load_keras_network
     except ModuleNotFoundError as error:

@@ -27,7 +27,7 @@ def load_onnx_network(path: Path, *, name: str | None = None, threads: int = 0) 
         DamagedFileError: when the file is missing, damaged, or was not exported by this project.
     """
     if not path.is_file():
-        raise DamagedFileError(f"There is no network {path}.")
+        raise DamagedFileError(f"There is no file {path}.")
     if path.stat().st_size > MAX_BYTES:
         raise DamagedFileError(f"{path} has {path.stat().st_size:,} bytes, more than a network for denoising.")
     options = onnxruntime.SessionOptions()
@@ -47,7 +47,7 @@ def load_onnx_network(path: Path, *, name: str | None = None, threads: int = 0) 
         except Exception as error:
             raise DamagedFileError(f"{path} cannot be run: {str(error).splitlines()[0][:200]}") from error
         if denoised.shape != noisy.shape:
-            raise DamagedFileError(f"{path} is no denoiser: of images {noisy.shape} it makes {denoised.shape}.")
+            raise DamagedFileError(f"{path} is not a denoiser: it maps images {noisy.shape} to {denoised.shape}.")
         return np.asarray(denoised, np.float32)
 
     return Network(name or str(path), shape, stride, apply, int(card["parameters"]), int(card["reach"]), card)
@@ -62,7 +62,7 @@ def _described(path: Path, session: Any, card: dict[str, str]) -> tuple[tuple[in
     numbers = [card.get(name, "") for name in ("stride", "reach", "parameters")] + [card.get("largest_sigma", "1")]
     if not fits or inputs[0].shape[-1] != outputs[0].shape[-1] or not all(map(NUMBER.fullmatch, numbers)):
         raise DamagedFileError(
-            f"{path} is no denoiser that this project exported: make it by `python -m denoising export`."
+            f"{path} is not a denoiser that this project exported: make it by `python -m denoising export`."
         )
     stride = int(numbers[0])
     if not 1 <= stride <= 1024 or not math.log2(stride).is_integer():

@@ -25,7 +25,7 @@ def load_model(path: Path, *, image_shape: tuple[int | None, ...] | None = None)
         DamagedFileError: when the file is missing, not a model of stock layers, or made for other images.
     """
     if not path.is_file():
-        raise DamagedFileError(f"There is no model {path}.")
+        raise DamagedFileError(f"There is no file {path}.")
     model = _load(path)
     if image_shape and not accepts(model.input_shape, image_shape):
         raise DamagedFileError(f"{path} takes images of shape {model.input_shape[1:]}, the data has {image_shape}.")

@@ -24,7 +24,9 @@ def receptive_reach(model: keras.Model) -> int:
         if isinstance(layer, keras.layers.InputLayer):
             continue
         if isinstance(layer, keras.Model):
-            raise DenoisingError(f"How far {model.name} sees is not known: it contains the model {layer.name}.")
+            raise DenoisingError(
+                f"The receptive field of {model.name} cannot be determined: it contains the model {layer.name}."
+            )
         inputs = [id(one) for one in (layer.input if isinstance(layer.input, list) else [layer.input])]
         step, before = max(steps[one] for one in inputs), max(reach[one] for one in inputs)
         grown, beyond = _effect(layer)

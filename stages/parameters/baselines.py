@@ -14,12 +14,12 @@ class BaselinesParameters(Section):
 
     methods: Annotated[list[Method], WithoutDuplicates] = Field(
         min_length=1,
-        description="classical filters; `bm3d` is an extra (`pip install '.[bm3d]'`) that is free for non-commercial "
+        description="classical filters; `bm3d` is an extra (`make setup EXTRA=bm3d`) that is free for non-commercial "
         "use only",
     )
     images: ImageCount = Field(description="test images filtered by every method")
     tuning_images: ImageCount = Field(
-        description="validation images on which each filter is tuned; at most half of them"
+        description="validation images on which each filter is tuned; at most half of the validation images"
     )
     factors: Annotated[list[NoiseFactor], Increasing] = Field(
         min_length=2, description="noise factors of the noise sweep"

@@ -22,5 +22,5 @@ class EvaluateParameters(Section):
     )
     seed: Seed = Field(description="seed of the additional noise realizations and of the bootstrap")
     batch_size: BatchSize = Field(
-        description="images denoised at a time; this decides memory and speed, and changes results by rounding only"
+        description="images denoised at a time; affects memory and speed, and results by rounding only"
     )

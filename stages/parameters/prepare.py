@@ -60,7 +60,8 @@ class FolderParameters(Section):
         "`train`, `test` and `validation`, if there are any, are the splits",
     )
     noisy: Folder = Field(
-        description="folder of noisy images; of the same names, for `noise.kind: recorded`. Else it must be empty",
+        description="folder of noisy images; with the names of the clean ones, for `noise.kind: recorded`. Otherwise "
+        "it must be empty",
     )
     color_mode: Literal["grayscale", "rgb"] = Field(
         description="colours of the images; for `folder`, `bsds500` and `photographs`"
@@ -90,8 +91,8 @@ class PrepareParameters(Section):
     validation_fraction: OpenFraction = Field(description="fraction of the training images held out for validation")
     seed: Seed = Field(description="seed of the splits and of the noise")
     store_noisy: bool = Field(
-        description="store the noisy images; `false`: draw the same ones whenever they are used, which takes a fifth "
-        "of the disk. Photographs and images of a folder are always drawn"
+        description="store the noisy images; `false`: draw the same ones whenever they are used, which needs only a "
+        "fifth of the disk space. Photographs and images of a folder are always drawn"
     )
     noise: NoiseParameters
     digits: DigitsParameters

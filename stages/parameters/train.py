@@ -107,7 +107,7 @@ class TrainParameters(Section):
     architecture: Literal["cae", "deep_cae", "vae", "unet", "dncnn", "drunet"] = Field(
         description="network architecture; `cae` is the reference, `deep_cae` a deeper one, `vae` a variational "
         "autoencoder. `unet` has skip connections and residual blocks. `dncnn` and `drunet` predict the noise, which "
-        "is subtracted: `dncnn` at full resolution, `drunet` at four; it is the one for photographs"
+        "is subtracted: `dncnn` at full resolution, `drunet`, which is meant for photographs, at four resolutions"
     )
     train_fraction: float = Field(
         gt=0, le=1, description="fraction of the training images to train on; chosen by the seed"
@@ -128,12 +128,12 @@ class TrainParameters(Section):
     batch_size: BatchSize = Field(description="images per training step")
     loss: Literal["binary_crossentropy", "mean_squared_error", "mean_absolute_error", "ssim_mix"] = Field(
         description="loss; `ssim_mix` is 0.84 (1 - SSIM) + 0.16 mean absolute error. `dncnn` and `drunet` need "
-        "another one than `binary_crossentropy`"
+        "a loss other than `binary_crossentropy`"
     )
     optimizer: Literal["adam", "adamw", "muon"] = Field(
         description="optimizer; `muon` usually needs fewer steps than `adam`"
     )
-    learning_rate: float = Field(gt=0, le=1, description="peak of the learning rate")
+    learning_rate: float = Field(gt=0, le=1, description="peak learning rate")
     lr_schedule: Literal["constant", "cosine", "one_cycle"] = Field(
         description="learning rate schedule; `cosine`: a linear warm-up, then a cosine decay to zero, `one_cycle`: a "
         "linear rise and a linear decay"
@@ -150,10 +150,10 @@ class TrainParameters(Section):
         "0: no average",
     )
     patience: int = Field(
-        ge=0, description="epochs without a higher validation PSNR that end the training; 0: train all epochs"
+        ge=0, description="stop after this many epochs without a higher validation PSNR; 0: train all epochs"
     )
     precision: Literal["float32", "mixed_bfloat16"] = Field(
         description="precision of the training; `mixed_bfloat16` is faster for a large `unet` or `drunet` on "
-        "processors with AVX512-BF16, and slow on others. The saved model is float32"
+        "processors with AVX512-BF16, and slow on other processors. The saved model is float32"
     )
     seed: Seed = Field(description="seed of the initial weights, the order and the noise per epoch")

@@ -92,7 +92,7 @@ def test_when_a_worker_fails_the_others_end_and_name_it_and_the_next_start_resum
     for number, sent, what in (
         (1, signal.SIGKILL, "has ended"),
         (0, signal.SIGKILL, "has ended"),
-        (1, signal.SIGSTOP, "has been silent for 8 seconds"),
+        (1, signal.SIGSTOP, "has been silent for 15 seconds"),
         (0, signal.SIGINT, "was interrupted"),
     ):
         team = Team(pipeline, tmp_path)

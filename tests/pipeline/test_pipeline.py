@@ -194,6 +194,6 @@ def test_what_is_damaged_is_named_by_the_stage_that_meets_it(pipeline: Checkout)
     assert "models/denoiser.h5 cannot be loaded as a Keras model" in done.stdout
     assert "Traceback" not in done.stdout
     model.unlink()
-    assert "There is no network models/denoiser.h5" in pipeline.run("python", "-m", "stages.evaluate").stdout
+    assert "There is no file models/denoiser.h5" in pipeline.run("python", "-m", "stages.evaluate").stdout
     assert stages_run(pipeline.dvc("repro", "evaluate")) == []
     assert model.read_bytes() == content

@@ -70,7 +70,7 @@ def test_run_does_not_replace_the_data_when_another_stage_fails(committed: Check
     checkout.dvc("commit", "--force", "prepare")
     done = checkout.run("python", "-m", "tools.run")
     assert done.returncode != 0
-    assert "Continuing with the embedded digits" not in done.stdout
+    assert "Continuing with the digits of scikit-learn" not in done.stdout
     assert "source: mnist" in checkout.read("params.yaml")
     assert checkout.read("data/prepared/about.json") == info
 

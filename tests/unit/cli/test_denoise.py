@@ -52,13 +52,13 @@ def test_grey_and_colour_pictures_have_a_network_each(
     model = build_model("drunet", (None, None, 3), filters=4, depth=1)
     model.save(tmp_path / "color.h5")
     networks = {**bundled_networks(), "natural-color": tmp_path / "color.onnx"}
-    export(tmp_path / "color.h5", networks["natural-color"], to="onnx", told={})
+    export(tmp_path / "color.h5", networks["natural-color"], to="onnx", metadata={})
     monkeypatch.setattr("denoising.inference.networks.bundled_networks", lambda: networks)
     noisy = {"natural-gray": GREY, "natural-color": np.dstack([GREY, GREY[::-1], GREY[:, ::-1]])}
     paths = [image(tmp_path / f"{name}.png", array) for name, array in noisy.items()]
     assert run([*map(str, paths), "-o", str(tmp_path / "out"), "--jobs", "2"]) == 0
     said = capsys.readouterr().out
-    assert "with natural-color and natural-gray in" in said
+    assert "Denoised 2 images with natural-color (1) and natural-gray (1) in" in said
     assert "for grey images" not in said
     for path in paths:
         assert run([str(path), "-o", str(tmp_path / "named"), "--model", path.stem]) == 0
@@ -74,6 +74,32 @@ def test_a_failure_is_one_sentence_and_the_others_are_done(tmp_path: Path, capsy
     assert said.err == f"denoise: {paths[1]}: this is no PNG, JPEG, TIFF, WebP or BMP image\n"
     assert "Denoised 2 images with natural-gray" in said.out
     assert "1 of 3 failed" in said.out
+
+
+def test_what_a_folder_has_besides_images_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "in"
+    image(folder / "deep/b.png")
+    image(folder / "a.png")
+    for name in ("c.gif", "d.heic", ".hidden"):
+        (folder / name).write_bytes(b"GIF8")
+    for words in (["--dry-run"], []):
+        assert run([str(folder), "-o", str(tmp_path / "out"), *words]) == 0
+        said = capsys.readouterr().out
+        assert f"Left out without --recursive: {folder}/deep/." in said
+        assert (
+            f"Left out, since they have no suffix of PNG, JPEG, TIFF, WebP or BMP: {folder}/c.gif, {folder}/d.heic."
+            in said
+        )
+
+
+def test_notes_name_the_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grey = np.dstack([GREY] * 3)
+    paths = [image(tmp_path / f"{number}.png", grey) for number in range(4)]
+    paths.append(image(tmp_path / "dark.png", np.uint16(16) * GREY))
+    assert run([*map(str, paths), "-o", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert f"since natural-color leaves such noise: {paths[0]}, {paths[1]}, {paths[2]} and 1 more." in said
+    assert f"--white 4095 (12 bits) or 16383 (14 bits), and --overwrite: {paths[4]}." in said
 
 
 def test_what_is_no_file_is_named_and_the_others_are_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,8 +134,8 @@ def test_results_that_are_there_are_left_alone(tmp_path: Path, capsys: pytest.Ca
     path, there = image(tmp_path / "a.png"), tmp_path / "out/a.png"
     there.parent.mkdir()
     there.write_text("mine")
-    assert run([str(path), "-o", str(there.parent)]) == 1
-    assert "out/a.png is there already; --overwrite replaces it" in capsys.readouterr().err
+    assert run([str(path), str(path), "-o", str(there.parent)]) == 0
+    assert "1 image kept that was in" in capsys.readouterr().out
     assert there.read_text() == "mine"
     assert run([str(path), "-o", str(there.parent), "--overwrite"]) == 0
     with Image.open(there) as written:
@@ -130,11 +156,15 @@ def test_an_original_is_never_replaced(
     assert path.read_bytes() == before
 
 
-def test_two_results_of_one_name_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    first, second = image(tmp_path / "x/a.png"), image(tmp_path / "y/A.png")
-    assert run([str(first), str(second), "-o", str(tmp_path / "out")]) == 1
-    assert "would both become" in capsys.readouterr().err
-    assert not (tmp_path / "out").exists()
+def test_two_results_of_one_name_are_refused_and_the_others_are_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second, third = image(tmp_path / "x/a.png"), image(tmp_path / "y/A.png"), image(tmp_path / "y/b.png")
+    assert run([str(first), str(second), str(third), "-o", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr()
+    assert f"{first}: {first} and {second} would all become" in said.err
+    assert "2 of 3 failed" in said.out
+    assert files(tmp_path / "out") == ["b.png"]
     image(tmp_path / "x/a.bmp")
     assert run([str(tmp_path / "x"), "-o", str(tmp_path / "out"), "--format", "tiff"]) == 1
 
@@ -146,13 +176,14 @@ def test_two_results_of_one_name_are_refused(tmp_path: Path, capsys: pytest.Capt
         (["here.png"], "Say where the results go: denoise ... -o FOLDER"),
         (["here.png", "-o", "here.png"], "here.png is a file; give a folder"),
         (["empty", "-o", "out", "--quiet"], "empty: there is no image in it"),
-        (["here.png", "-o", "out", "--model", "nothing"], "There is no network nothing"),
+        (["here.png", "-o", "out", "--model", "nothing"], "There is no network nothing; name a file"),
+        (["here.png", "-o", "out", "--model", "natural_gray"], "did you mean natural-gray?"),
         (["here.png", "-o", "out", "--model", "here.png"], "cannot be loaded"),
         (["here.png", "-o", "out", "--sigma", "300"], "sigma from 0 to 255, found 300"),
         (["here.png", "-o", "out", "--jobs", "0"], "one job or more"),
         (["here.png", "-o", "out", "--tile", "0"], "tile of 1 pixel or more"),
-        (["-", "here.png", "-o", "out"], "- stands alone"),
-        (["-", "--dry-run"], "leave out --dry-run"),
+        (["-", "here.png", "-o", "out"], "- cannot be combined"),
+        (["-", "--dry-run"], "--dry-run cannot be combined"),
     ],
 )
 def test_a_wrong_word_is_one_sentence(

@@ -7,7 +7,7 @@ from denoising.figures.comparison_figures import comparison_title, drop_title, h
 @pytest.mark.parametrize(
     ("low_ends", "words"),
     [
-        ([-9, -1, 0.5, 3], "increases the PSNR from a factor of 0.2"),
+        ([-9, -1, 0.5, 3], "increases the PSNR at factors of 0.2 and above"),
         ([-9, -1, 0.5, -3], "increases the PSNR at some factors from 0.2 to 0.2"),
         ([-9, -1, 0.0, 0.0], "increases the PSNR at no noise factor"),  # not distinguishable from no gain
         ([np.nan, np.nan, np.nan, np.nan], "is measured on too few images for intervals"),
@@ -36,6 +36,6 @@ def test_a_drop_is_claimed_only_where_its_interval_excludes_zero() -> None:
         "drop_psnr_low": np.array([0.0, 4.8, -1.0]),
         "drop_psnr_high": np.array([0.0, 5.2, 19.0]),
     }
-    assert drop_title(types) == "On speckle noise, the PSNR drops by 5.0 dB (4.8 to 5.2)"
+    assert drop_title(types) == "On speckle noise, the denoised PSNR is 5.0 dB (4.8 to 5.2) lower than in distribution"
     none = {**types, "drop_psnr_low": np.array([0.0, -1.0, np.nan])}
     assert drop_title(none) == "No type of noise causes a drop that is distinguishable from 0"

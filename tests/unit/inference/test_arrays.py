@@ -59,7 +59,8 @@ def test_white_scales_an_array() -> None:
         (np.full((40, 56), 5000, np.uint16), {"white": 4095}, "Expected values from 0 to 4095, found 5000 to 5000"),
         (np.zeros((40, 56)), {"white": -5}, "white above 0, found -5"),
         (np.zeros((40, 56)), {"white": float("nan")}, "white above 0, found nan"),
-        (np.zeros((40, 56)), {"model": "nothing"}, "There is no network nothing. Name a file"),
+        ("photo.png", {}, "Expected an array, found str. For files there is the command denoise"),
+        (np.zeros((40, 56)), {"model": "nothing"}, "There is no network nothing; name a file"),
     ],
 )
 def test_what_is_no_image_is_refused(array: Any, options: dict[str, Any], message: str) -> None:

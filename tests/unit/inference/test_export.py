@@ -53,7 +53,7 @@ def inputs(path: Path) -> tuple[keras.Model, list[Images]]:
 
 
 def test_onnx_gives_what_keras_gives(trained: Path, tmp_path: Path) -> None:
-    export(trained, tmp_path / "model.onnx", to="onnx", told=TOLD)
+    export(trained, tmp_path / "model.onnx", to="onnx", metadata=TOLD)
     network = load_network(tmp_path / "model.onnx")
     model, stacks = inputs(trained)
     for noisy in stacks:
@@ -65,7 +65,7 @@ def test_onnx_gives_what_keras_gives(trained: Path, tmp_path: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated:UserWarning")  # 2026-11: for another package
 def test_tensorflow_lite_gives_what_keras_gives(trained: Path, tmp_path: Path) -> None:
-    export(trained, tmp_path / "model.tflite", to="tflite", told=TOLD)
+    export(trained, tmp_path / "model.tflite", to="tflite", metadata=TOLD)
     model, stacks = inputs(trained)
     interpreter = tensorflow.lite.Interpreter(str(tmp_path / "model.tflite"))
     source, target = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
@@ -80,7 +80,7 @@ def test_tensorflow_lite_gives_what_keras_gives(trained: Path, tmp_path: Path) -
 
 
 def test_a_saved_model_gives_what_keras_gives(trained: Path, tmp_path: Path) -> None:
-    export(trained, tmp_path / "model.savedmodel", to="savedmodel", told=TOLD)
+    export(trained, tmp_path / "model.savedmodel", to="savedmodel", metadata=TOLD)
     model, stacks = inputs(trained)
     loaded = tensorflow.saved_model.load(tmp_path / "model.savedmodel")
     for noisy in stacks:
@@ -89,7 +89,7 @@ def test_a_saved_model_gives_what_keras_gives(trained: Path, tmp_path: Path) -> 
 
 
 def test_a_denoiser_is_loaded_from_either_file(trained: Path, tmp_path: Path) -> None:
-    export(trained, tmp_path / "model.onnx", to="onnx", told=TOLD)
+    export(trained, tmp_path / "model.onnx", to="onnx", metadata=TOLD)
     noisy = inputs(trained)[1][-1]
     np.testing.assert_allclose(load(tmp_path / "model.onnx")(noisy), load(trained)(noisy), atol=TOLERANCE)
 
@@ -111,14 +111,14 @@ def test_an_export_replaces_neither_another_nor_its_model(saved: Path, capsys: p
     assert "model.tflite is there already; --overwrite replaces it" in capsys.readouterr().err
     assert run([*words, "--overwrite"]) == 0
     with pytest.raises(DenoisingError, match="Unknown format 'gguf'"):
-        export(saved, saved.with_suffix(".gguf"), to="gguf", told={})
+        export(saved, saved.with_suffix(".gguf"), to="gguf", metadata={})
 
 
 def test_a_layer_that_is_used_twice_is_refused(tmp_path: Path) -> None:
     noisy, convolve = keras.Input((8, 8, 1)), keras.layers.Conv2D(1, 3, padding="same")
     keras.Model(noisy, convolve(convolve(noisy))).save(tmp_path / "model.h5")
     with pytest.raises(DenoisingError, match="used more than once"):
-        export(tmp_path / "model.h5", tmp_path / "model.onnx", to="onnx", told=TOLD)
+        export(tmp_path / "model.h5", tmp_path / "model.onnx", to="onnx", metadata=TOLD)
 
 
 def test_a_sequential_model_and_a_sum_of_three_are_exported(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_sequential_model_and_a_sum_of_three_are_exported(tmp_path: Path) -> N
         keras.Model(noisy, keras.layers.Add(name="sum")([noisy, *parts])),
     ):
         model.save(tmp_path / "model.h5")
-        export(tmp_path / "model.h5", tmp_path / "model.onnx", to="onnx", told=TOLD)
+        export(tmp_path / "model.h5", tmp_path / "model.onnx", to="onnx", metadata=TOLD)
         images = RANDOM.random((2, 8, 8, 1), np.float32)
         denoised = load_network(tmp_path / "model.onnx").apply(images)
         np.testing.assert_allclose(denoised, np.asarray(model(images)), atol=TOLERANCE)
@@ -148,22 +148,22 @@ def test_a_layer_that_no_network_here_has_is_refused_by_its_name(tmp_path: Path)
         noisy = keras.Input((8, 8, 1))
         keras.Model(noisy, layer(noisy)).save(tmp_path / "model.h5")
         with pytest.raises(DenoisingError, match=f"odd.*{kind}"):
-            export(tmp_path / "model.h5", tmp_path / "model.onnx", to="onnx", told=TOLD)
+            export(tmp_path / "model.h5", tmp_path / "model.onnx", to="onnx", metadata=TOLD)
         assert not (tmp_path / "model.onnx").exists()
 
 
 def test_a_foreign_or_damaged_onnx_file_is_refused(saved: Path, tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
-    export(saved, path, to="onnx", told=TOLD)
+    export(saved, path, to="onnx", metadata=TOLD)
     content = path.read_bytes()
     for wrong in (b"", b"hello", content[: len(content) // 2]):
         path.write_bytes(wrong)
-        with pytest.raises(DamagedFileError, match=r"model\.onnx cannot be loaded|no denoiser"):
+        with pytest.raises(DamagedFileError, match=r"model\.onnx cannot be loaded|not a denoiser"):
             load(path)
     foreign = onnx.load_from_string(content)
     del foreign.metadata_props[:]
     path.write_bytes(foreign.SerializeToString())
-    with pytest.raises(DamagedFileError, match="no denoiser that this project exported"):
+    with pytest.raises(DamagedFileError, match="not a denoiser that this project exported"):
         load(path)
     for key, number in (
         ("stride", "²"),
@@ -175,15 +175,15 @@ def test_a_foreign_or_damaged_onnx_file_is_refused(saved: Path, tmp_path: Path) 
         onnx.helper.set_model_props(foreign, {"stride": "1", "reach": "1", "parameters": "1", key: number})
         path.write_bytes(foreign.SerializeToString())
         with pytest.raises(
-            DamagedFileError, match="no denoiser that this project exported|states a (stride of 3|reach of 99,999)"
+            DamagedFileError, match="not a denoiser that this project exported|states a (stride of 3|reach of 99,999)"
         ):
             load(path)
-    with pytest.raises(DamagedFileError, match="There is no network"):
+    with pytest.raises(DamagedFileError, match="There is no file"):
         load(tmp_path / "nothing.onnx")
 
 
 def test_an_onnx_file_opens_no_other_file(saved: Path, tmp_path: Path) -> None:
-    export(saved, tmp_path / "model.onnx", to="onnx", told=TOLD)
+    export(saved, tmp_path / "model.onnx", to="onnx", metadata=TOLD)
     graph = onnx.load(tmp_path / "model.onnx")
     onnx.save(graph, tmp_path / "model.onnx", save_as_external_data=True, location="weights", size_threshold=0)
     assert (tmp_path / "weights").exists()

@@ -20,7 +20,7 @@ def test_a_truncated_model_is_named(saved: Path, kept: int) -> None:
 
 
 def test_a_missing_model_or_another_hdf5_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DamagedFileError, match="There is no network"):
+    with pytest.raises(DamagedFileError, match="There is no file"):
         load(tmp_path / "model.h5")
     h5py.File(tmp_path / "model.h5", "w").close()
     with pytest.raises(DamagedFileError, match="contains no Keras model"):
