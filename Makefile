@@ -8,6 +8,7 @@ STAMP := .venv/.made-from-$(shell cat $(REQUIREMENTS) requirements-dev.lock | ck
 # The page has an environment of its own: Gradio needs an older Pillow.
 APP_STAMP := .venv-app/.made-from-$(shell cat requirements-app.lock | cksum | cut -d " " -f 1)
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
 COMPILE := uv pip compile --universal --fork-strategy fewest --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --quiet
 # For aiobotocore, which S3 needs, python-dateutil may not be as new as the others want it.
@@ -22,22 +23,25 @@ help:  ## list these targets
 
 setup: $(STAMP)  ## create .venv with the locked requirements (REQUIREMENTS=requirements-gpu.lock for a GPU; EXTRA=bm3d, or EXTRA=remotes for S3 and SSH)
 ifdef EXTRA
-	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements-$(EXTRA).lock
+	$(PIP) --require-hashes -r requirements-$(EXTRA).lock
 endif
 
 $(STAMP):
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or name it: make setup PYTHON=/path/to/python" >&2; exit 1; }
-	@echo "Installing the locked requirements into .venv: about 2 GB, some minutes."
-	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r $(REQUIREMENTS) -r requirements-dev.lock
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@echo "Installing the locked requirements into .venv: about 2 GB, some minutes. This needs the internet."
+	@test ! -e .venv.old || { rm -rf .venv && mv .venv.old .venv; }  # of an installation that was interrupted
+	@test ! -e .venv || mv .venv .venv.old
+	@$(PYTHON) -m venv .venv && $(PIP) --require-hashes -r $(REQUIREMENTS) -r requirements-dev.lock && \
+		$(PIP) --quiet --no-deps --no-build-isolation --editable . || { rm -rf .venv; test ! -e .venv.old || mv .venv.old .venv; \
+		echo "The requirements could not be installed; an environment that was there before is back." >&2; exit 1; }
 	@echo $(REQUIREMENTS) > .venv/.requirements
+	@rm -rf .venv.old
 	@touch $@
 
 run: setup  ## run the pipeline; without a copy of MNIST, on the digits of scikit-learn
 	@$(BIN)/python -m tools.run
 
-experiment: setup  ## run the pipeline with settings of experiments/ (NAME=fast, balanced, best, deep_cae, dncnn, vae, cae, photographs, natural_gray, natural_color, natural_blind, bundled_gray or bundled_color)
+experiment: setup  ## run the pipeline with settings of experiments/ (NAME=fast, balanced, best, deep_cae, dncnn, vae, cae, digits, photographs, recorded, natural_gray, natural_color, natural_blind, bundled_gray or bundled_color)
 	@$(BIN)/python -m tools.experiment $(NAME)
 
 app: $(APP_STAMP)  ## serve a page on this machine, to try networks on pictures (PORT=7860)

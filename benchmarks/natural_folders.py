@@ -97,14 +97,11 @@ def write_pairs(folder: Path) -> None:
 
 
 def pair_sections(place: Place, folder: Path, *, seed: int) -> Sections:
-    """Return the settings for photographs with pairs in place of noise that is added."""
-    sections = read_experiment("natural_gray", folder=place.experiments)
-    prepare, train_section = sections["prepare"], dict(sections["train"])
-    del train_section["noise_factor_range"]
-    where = {**prepare["folder"], "clean": str(folder / "clean"), "noisy": str(folder / "noisy")}
-    sections["prepare"] = {**prepare, "source": "folder", "folder": where, "noise": {"kind": "recorded"}}
-    changes = {"noise_sampling": "stored", "patches_per_image": 500, "epochs": 1, "seed": seed}
-    sections["train"] = {**train_section, **SMALL, **changes}
+    """Return the settings for pairs, with those in a folder."""
+    sections = read_experiment("recorded", folder=place.experiments)
+    where = {**sections["prepare"]["folder"], "clean": str(folder / "clean"), "noisy": str(folder / "noisy")}
+    sections["prepare"] = {**sections["prepare"], "folder": where}
+    sections["train"] = {**sections["train"], "seed": seed}
     return sections
 
 

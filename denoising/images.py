@@ -36,8 +36,10 @@ def as_bytes(images: Images) -> Bytes:
 
 def require_images(images: Images) -> None:
     """Raise `DenoisingError` unless `images` is a floating-point array shaped (N, H, W, C)."""
-    if not isinstance(images, np.ndarray) or not np.issubdtype(images.dtype, np.floating):
-        found = getattr(images, "dtype", type(images).__name__)
+    if not isinstance(images, np.ndarray):
+        raise DenoisingError(f"Expected a NumPy array of images, found {type(images).__name__}.")
+    if not np.issubdtype(images.dtype, np.floating):
+        found = images.dtype
         raise DenoisingError(f"Expected floating-point images in [0, 1], found {found}. Divide uint8 images by 255.")
     if images.ndim != 4:
         raise DenoisingError(f"Expected images shaped (N, H, W, C), found shape {images.shape}. Add the missing axes.")

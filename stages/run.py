@@ -17,7 +17,7 @@ from stages.parent_watch import exit_with_parent
 TOOL = "tool"  # in place of the name of a stage
 INTERRUPTED = (
     "Interrupted. The next `dvc repro` starts this stage again (a training resumes after its last complete epoch), "
-    "or restores its outputs from the cache if you undo your change."
+    "or restores its outputs from the cache if you undo your change: `git restore params.yaml`."
 )
 
 

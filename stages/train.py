@@ -40,7 +40,7 @@ from denoising.training.losses import training_loss
 from denoising.training.optimizers import build_optimizer
 from denoising.training.patches import PatchLoader, require_patches
 from denoising.training.trainer import Trainer
-from denoising.training.validation import make_validation_function
+from denoising.training.validation import make_validation_function, noisy_psnr
 from stages.parameters.compute import ComputeParameters
 from stages.parameters.train import TrainParameters
 from stages.paths import CHECKPOINTS, DENOISER, PREPARED, TRAIN_LOG, TRAIN_TIMES, TRAINING, TRAINING_SUMMARY
@@ -64,12 +64,14 @@ def main(parameters: TrainParameters, compute: ComputeParameters) -> None:
         strategy = choose_strategy(cluster)
         train, validation = (open_split(PREPARED, name) for name in ("train", "validation"))
         loader = make_loader(parameters, train, cluster)
-        trainer = make_trainer(parameters, loader, validation_images(parameters, validation), strategy, cluster)
+        measured = validation_images(parameters, validation)
+        trainer = make_trainer(parameters, loader, measured, strategy, cluster)
         if checkpoint.history:
             trainer.state = checkpoint.state
         try:
             if cluster.leads:
                 lead(parameters, trainer, checkpoint, path, began=began, images=(len(loader), len(validation)))
+                say_if_it_learned_nothing(checkpoint, noisy_psnr(measured))
             else:
                 follow(parameters, trainer, checkpoint.history)
         except tensorflow.errors.OpError as error:
@@ -133,6 +135,16 @@ def lead(
     TRAIN_TIMES.parent.mkdir(parents=True, exist_ok=True)
     write_table(TRAIN_TIMES, {"epochs": [len(history)], "seconds": [checkpoint.seconds]})
     path.unlink(missing_ok=True)
+
+
+def say_if_it_learned_nothing(checkpoint: Checkpoint, before: float) -> None:
+    """Say so where the denoised validation images are no better than the noisy ones, whose PSNR is `before`."""
+    after = max(measured["validation/psnr"] for measured in checkpoint.history)
+    if after <= before:
+        print(
+            f"The validation PSNR is {after:.2f} dB, that of the noisy images {before:.2f} dB: the network has not "
+            "learned to denoise. Try another loss or learning rate, or more epochs."
+        )
 
 
 def follow(parameters: TrainParameters, trainer: Trainer, history: list[EpochMetrics]) -> None:

@@ -14,17 +14,18 @@ from pathlib import Path
 from denoising.errors import DenoisingError
 from stages.run import run
 from tools.parameters import schema
-from tools.tables import TABLES
+from tools.tables import TABLES, OtherResultsError
 
 SCHEMA = Path("params.schema.json")
 
 
 def main() -> None:
+    check = "--check" in sys.argv[1:]
     texts = {path: path.read_text(encoding="utf-8") if path.exists() else "" for path in (*documents(), SCHEMA)}
-    updated = {path: with_tables(text) for path, text in texts.items()}
+    updated = {path: with_tables(text, keep_others=check) for path, text in texts.items()}
     updated[SCHEMA] = json.dumps(schema(), indent=2) + "\n"
     stale = [path for path in texts if updated[path] != texts[path]]
-    if stale and "--check" in sys.argv[1:]:
+    if stale and check:
         names = ", ".join(map(str, stale))
         raise DenoisingError(f"Out of date with the recorded results or the parameters: {names}. Run `make docs`.")
     for path in stale:
@@ -35,12 +36,17 @@ def documents() -> list[Path]:
     return [Path("README.md"), Path("README.zh-CN.md"), *sorted(Path("docs").glob("*.md"))]
 
 
-def with_tables(text: str) -> str:
-    """Return a document with every table made again."""
+def with_tables(text: str, *, keep_others: bool = False) -> str:
+    """Return a document with every table made again; `keep_others`: not those of other results than are in reports/."""
 
     def replace(match: re.Match[str]) -> str:
         begin, name, end = match.groups()
-        return f"{begin}\n{TABLES[name]()}\n{end}"
+        try:
+            return f"{begin}\n{TABLES[name]()}\n{end}"
+        except OtherResultsError:
+            if keep_others:
+                return match.group()
+            raise
 
     return re.sub(r"(<!-- (\w+):begin -->)\n.*?\n?(<!-- \2:end -->)", replace, text, flags=re.DOTALL)
 

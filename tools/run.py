@@ -5,28 +5,28 @@ import subprocess
 import sys
 from pathlib import Path
 
+from denoising.datasets.cache import load_copy
 from denoising.errors import DatasetUnavailableError, DenoisingError
 from denoising.io.atomic import replacing
 from stages.parameters.document import check_document, read_document, read_section
 from stages.parameters.prepare import PrepareParameters
 from stages.parameters.train import TrainParameters
-from stages.paths import PARAMS, REPORT
-from stages.run import error_log, run
+from stages.paths import PARAMS, PREPARED, REPORT
+from stages.run import run
 from tools.commands import DVC
+from tools.experiment import RESTORE
 
 
 def main() -> None:
     check_document(read_document())
     configure_dvc()
-    announce()
-    error_log("prepare").unlink(missing_ok=True)
-    status = subprocess.run([*DVC, "repro"], check=False).returncode
-    if status and mnist_is_missing():
+    if mnist_is_missing():
         choose_digits()
-        print(f"\nContinuing with the digits of scikit-learn: prepare.source in {PARAMS} is now digits.")
-        print("reports/ will contain the results for the digits; in a clone, `git restore .` restores those for MNIST.")
-        print("When a copy of MNIST is available, set prepare.source back to mnist and run again.\n", flush=True)
-        status = subprocess.run([*DVC, "repro"], check=False).returncode
+        print(f"\nGoing on with the digits of scikit-learn: prepare.source in {PARAMS} is now digits.")
+        print(f"reports/ will have the results for the digits; in a clone, `{RESTORE}` restores those for MNIST.")
+        print("To run experiments on the digits, commit them first: `git commit -am Digits`.\n")
+    announce()
+    status = subprocess.run([*DVC, "repro"], check=False).returncode
     if status:
         sys.exit(status)
     print(f"\nOpen {REPORT} in a browser. Then change a number in {PARAMS} and run `dvc repro`.")
@@ -58,13 +58,17 @@ def configure_dvc() -> None:
 
 
 def mnist_is_missing() -> bool:
-    """Say whether the stage prepare ended because no copy of MNIST is available."""
-    log = error_log("prepare")
-    return (
-        read_section("prepare", PrepareParameters).source == "mnist"
-        and log.exists()
-        and DatasetUnavailableError.__name__ in log.read_text(encoding="utf-8")
-    )
+    """Say whether MNIST is needed and not available: neither prepared, nor in a cache, nor from a mirror."""
+    if read_section("prepare", PrepareParameters).source != "mnist" or PREPARED.exists():
+        return False
+    subprocess.run([*DVC, "checkout", "--quiet", str(PREPARED)], capture_output=True, check=False)
+    try:
+        if not PREPARED.exists():
+            load_copy("mnist")
+    except DatasetUnavailableError as error:
+        print(error)
+        return True
+    return False
 
 
 def choose_digits() -> None:

@@ -58,7 +58,7 @@ def draw_noise_sweep(drawing: Figure, sweep: Columns, *, trained: tuple[float, f
     for axes, metric in ((left, "psnr"), (right, "ssim")):
         axes.plot(factor, sweep[f"noisy_{metric}"], "o", color=NOISY_COLOR, markersize=5, label=_("noisy, measured"))
         if metric == "psnr":
-            axes.plot(factor, sweep["expected_noisy_psnr"], "-", color=NOISY_COLOR, label=_("noisy, closed form"))
+            axes.plot(factor, sweep["expected_noisy_psnr"], "-", color=NOISY_COLOR, label=_("noisy, calculated"))
         denoised, margin = sweep[f"denoised_{metric}"], sweep[f"margin_{metric}"]
         bands = {end: sweep[f"margin_{metric}_{end}"] for end in ("low", "high")}
         for name, colour, mean, low, high in (

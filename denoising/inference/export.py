@@ -5,7 +5,9 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import onnx
@@ -21,8 +23,14 @@ from denoising.models.receptive_field import receptive_reach
 CARD = "card.json"  # what a SavedModel and a TensorFlow Lite file tell of themselves
 
 
-def export(path: Path, target: Path, *, to: str, metadata: Mapping[str, str]) -> None:
-    """Write the denoiser of an .h5 file in one of FORMATS; a SavedModel is a folder.
+def export(
+    path: str | PathLike[str],
+    target: str | PathLike[str],
+    *,
+    to: str,
+    metadata: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Write the denoiser of an .h5 file as `onnx`, `savedmodel` (a folder) or `tflite`.
 
     `metadata` is stored in the file, beside stride, reach and number of parameters: name, data, noise and licence.
 
@@ -31,8 +39,8 @@ def export(path: Path, target: Path, *, to: str, metadata: Mapping[str, str]) ->
     """
     if to not in FORMATS:
         raise DenoisingError(f"Unknown format {to!r}. Choose one of {', '.join(FORMATS)}.")
-    model = load_denoiser(path)
-    with replacing(target) as (partial,):
+    model = load_denoiser(Path(path))
+    with replacing(Path(target)) as (partial,):
         if to == "savedmodel":
             to_saved_model(model, partial, metadata)
         else:

@@ -108,6 +108,10 @@ def cautions(summary: Mapping[str, Any], provenance: Mapping[str, Any]) -> Itera
             "{repeated:,} of these {images:,} are also among the images trained on: the data set repeats them. The "
             "scores are too high."
         ).format(repeated=summary["repeated_images"], images=summary["images"])
+    if summary["denoised"]["psnr"] <= summary["noisy"]["psnr"]:
+        yield _(
+            "The PSNR of the denoised images is not higher than that of the noisy ones: the network has not learned."
+        )
     shared = summary.get("images_with_shared_blocks", 0) + summary.get("near_duplicates", 0)
     if shared:
         yield _("Some of these images look like training images, or share a part with one. The scores may be too high.")

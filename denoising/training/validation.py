@@ -9,10 +9,20 @@ from denoising.backend.distribution import Sums
 from denoising.backend.train_function import any_length
 from denoising.batching import batches, prefetch
 from denoising.cluster.members import ALONE, Cluster
+from denoising.images import as_float
 from denoising.io.splits import Split
+from denoising.metrics import psnr as per_image_psnr
 from denoising.training.losses import LOSSES, from_stored, psnr, ssim
 
 BATCH_BYTES = 2**21  # of noisy images
+
+
+def noisy_psnr(validation: Split) -> float:
+    """Return the mean PSNR of the noisy images in decibels, which a denoiser should exceed."""
+    size = max(1, BATCH_BYTES // (4 * validation.clean[0].size))
+    pairs = ((validation.clean[part], validation.noisy[part]) for part in batches(len(validation), size=size))
+    values = [per_image_psnr(as_float(clean), np.clip(as_float(noisy), 0, 1)) for clean, noisy in pairs]
+    return float(np.concatenate(values).mean())
 
 
 def make_validation_function(

@@ -53,7 +53,8 @@ def check_document(document: Mapping[str, Any]) -> None:
         lines = "".join(f"\n  {line}" for line in errors)
         raise DenoisingError(
             f"{PARAMS} has {count}; nothing was computed. Correct it and run again:{lines}\n"
-            "(DVC removes the outputs of a stage before it starts the stage; the next successful run restores them.)"
+            f"(`git restore {PARAMS}` undoes what -S has written. DVC removes the outputs of a stage before it starts "
+            "it; the next successful run restores them.)"
         )
 
 

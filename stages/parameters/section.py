@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -18,6 +18,13 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
     settings_of: ClassVar[Mapping[str, Mapping[str, type["Section"]]]] = {}
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        for name, settings in cls.settings_of.items():
+            words = get_args(cls.model_fields[name].annotation) if name in cls.model_fields else settings
+            if set(words) != set(settings):
+                raise TypeError(f"settings_of[{name!r}] of {cls.__name__} should have an entry for each of {words}.")
 
     @classmethod
     def with_choices_of(cls, values: object) -> type[Self]:

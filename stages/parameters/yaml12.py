@@ -53,7 +53,7 @@ for _tag, _pattern, _first in [
         r"[-+]?(\.[0-9]+([eE][-+][0-9]+)?|[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?)|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
         list("-+.0123456789"),
     ),
-    ("ambiguous", r"[-+]?[._]*[0-9][0-9a-fA-F_.:+oxTtZz/ -]*|=", list("-+._0123456789=")),
+    ("ambiguous", r"[-+]?([._]*[0-9][0-9_.:+eETtZz/ -]*|0[xob][0-9a-fA-F_]*)|=", list("-+._0123456789=")),
 ]:
     Yaml12Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), _first)
 Yaml12Loader.add_constructor("tag:yaml.org,2002:int", Yaml12Loader.construct_integer)

@@ -31,6 +31,7 @@ def test_run_falls_back_on_the_embedded_digits_without_network_or_git(committed:
     done = checkout.run("python", "-m", "tools.run")
     assert done.returncode == 0, done.stdout
     assert "No usable copy of mnist was found" in done.stdout
+    assert "ERROR" not in done.stdout
     assert "prepare.source in params.yaml is now digits" in done.stdout
     assert "This folder is not a Git repository" in done.stdout
     assert json.loads(checkout.read("reports/summary.json"))["dataset"] == "digits"
@@ -70,7 +71,7 @@ def test_run_does_not_replace_the_data_when_another_stage_fails(committed: Check
     checkout.dvc("commit", "--force", "prepare")
     done = checkout.run("python", "-m", "tools.run")
     assert done.returncode != 0
-    assert "Continuing with the digits of scikit-learn" not in done.stdout
+    assert "Going on with the digits of scikit-learn" not in done.stdout
     assert "source: mnist" in checkout.read("params.yaml")
     assert checkout.read("data/prepared/about.json") == info
 

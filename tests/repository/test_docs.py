@@ -68,11 +68,17 @@ def test_a_stale_table_is_named_and_not_written(copied: Path) -> None:
     assert path.read_text(encoding="utf-8") == stale
 
 
-def test_tables_are_not_made_from_the_results_of_photographs(copied: Path) -> None:
+@pytest.mark.parametrize("dataset", ["photographs", "digits"])
+def test_tables_are_neither_made_nor_checked_from_other_results(
+    dataset: str, copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "reports", copied / "own", ignore=shutil.ignore_patterns("*figures"))
     (copied / "reports").unlink()
-    (copied / "reports").mkdir()
-    write_summary(copied / "reports/summary.json", {"dataset": "photographs", "noisy": {"psnr": 20.2}})
-    with pytest.raises(DenoisingError, match="is that of photographs. The tables are those of the committed results"):
+    (copied / "own").rename(copied / "reports")
+    write_summary(copied / "reports/summary.json", {"dataset": dataset, "noisy": {"psnr": 20.2, "accuracy": 0.5}})
+    docs.main()
+    monkeypatch.setattr(sys, "argv", ["docs"])
+    with pytest.raises(DenoisingError, match=f"is that of {dataset}. The tables are those of the committed results"):
         docs.main()
 
 
@@ -211,7 +217,8 @@ def test_every_code_block_is_run_or_marked_as_output(path: Path) -> None:
 def test_every_command_exists(path: Path) -> None:
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     for line in re.split(r"\n|&&", "".join(blocks(path, "sh")).strip()):
-        program, *words = shlex.split(line, comments=True) or [""]
+        assigned = re.compile(r"\w+=")
+        program, *words = [word for word in shlex.split(line, comments=True) if not assigned.match(word)] or [""]
         known = (
             "",
             "make",
@@ -224,6 +231,7 @@ def test_every_command_exists(path: Path) -> None:
             "pip",
             "denoise",
             "cat",
+            "cd",
             "export",
         )
         assert program in known, line
@@ -244,7 +252,7 @@ def test_every_command_exists(path: Path) -> None:
 def test_the_python_of_the_documents_runs(code: str, reproduced: Checkout) -> None:
     done = reproduced.run("python", "-c", code)
     assert done.returncode == 0, done.stdout
-    assert done.stdout.strip().endswith(("(10, 28, 28, 1)", "(2, 64, 64)"))
+    assert re.search(r"\([\d, ]+\)$", done.stdout.strip()), done.stdout  # a shape is printed last
 
 
 @pytest.mark.slow

@@ -1,9 +1,9 @@
 """The choices that params.yaml allows are exactly those that the library has."""
 
-from typing import Any, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from denoising.backend.schedules import SCHEDULES
 from denoising.baselines.filters import CLASSICAL_FILTERS
@@ -15,6 +15,7 @@ from denoising.training.losses import LOSSES
 from stages.parameters.baselines import BaselinesParameters
 from stages.parameters.document import read_section
 from stages.parameters.prepare import FILE_SOURCES, NoiseParameters, PrepareParameters
+from stages.parameters.section import NoSettings, Section
 from stages.parameters.train import TrainParameters
 
 
@@ -24,6 +25,14 @@ def choices(section: type[BaseModel], name: str) -> set[str]:
 
 def test_the_parameters_allow_exactly_the_architectures() -> None:
     assert choices(TrainParameters, "architecture") == set(ARCHITECTURES)
+
+
+def test_a_choice_without_its_settings_is_an_error_in_the_code() -> None:
+    with pytest.raises(TypeError, match="settings_of\\['kind'\\] of Forgetful should have an entry for each of"):
+
+        class Forgetful(Section):
+            settings_of: ClassVar = {"kind": {"a": NoSettings}}
+            kind: Literal["a", "b"] = Field(description="kind")
 
 
 def test_the_parameters_allow_exactly_the_losses() -> None:
