@@ -29,13 +29,12 @@ endif
 $(STAMP):
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or name it: make setup PYTHON=/path/to/python" >&2; exit 1; }
 	@echo "Installing the locked requirements into .venv: about 2 GB, some minutes. This needs the internet."
-	@test ! -e .venv.old || { rm -rf .venv && mv .venv.old .venv; }  # of an installation that was interrupted
-	@test ! -e .venv || mv .venv .venv.old
-	@$(PYTHON) -m venv .venv && $(PIP) --require-hashes -r $(REQUIREMENTS) -r requirements-dev.lock && \
-		$(PIP) --quiet --no-deps --no-build-isolation --editable . || { rm -rf .venv; test ! -e .venv.old || mv .venv.old .venv; \
-		echo "The requirements could not be installed; an environment that was there before is back." >&2; exit 1; }
+	@# An environment of these requirements is brought up to date: if that fails, as it does offline, it stays as it was.
+	@test "$$(cat .venv/.requirements 2>/dev/null)" = "$(REQUIREMENTS)" || $(PYTHON) -m venv --clear .venv
+	$(PIP) --require-hashes -r $(REQUIREMENTS) -r requirements-dev.lock
+	$(PIP) --quiet --no-deps --no-build-isolation --editable .
 	@echo $(REQUIREMENTS) > .venv/.requirements
-	@rm -rf .venv.old
+	@rm -f .venv/.made-from-*
 	@touch $@
 
 run: setup  ## run the pipeline; without a copy of MNIST, on the digits of scikit-learn

@@ -2,8 +2,8 @@
 
     python -m benchmarks.cluster [WORKERS]    # 2 unless another number is given; some minutes
 
-In a clone of what is committed, on the embedded digits: once with one worker, and twice with several, of which each has
-a part of the cores. Ends with status 1 where several do not give what one gives, or not the same bytes twice.
+In a clone of what is committed, on the digits of scikit-learn: once with one worker, and twice with several, of which
+each has a part of the cores. Ends with status 1 where several do not give what one gives, or not the same bytes twice.
 """
 
 import os

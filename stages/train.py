@@ -26,6 +26,7 @@ from denoising.io.atomic import replacing
 from denoising.io.baseline_results import evenly_spaced
 from denoising.io.splits import SPLIT_NAMES, Split, open_clean_split, read_dataset_info
 from denoising.io.tables import write_summary, write_table
+from denoising.metrics import MAX_PSNR
 from denoising.models.macs import count_macs
 from denoising.models.registry import build_model, build_training_model
 from denoising.noise.crops import MULTIPLE, center_crops
@@ -140,7 +141,7 @@ def lead(
 def say_if_it_learned_nothing(checkpoint: Checkpoint, before: float) -> None:
     """Say so where the denoised validation images are no better than the noisy ones, whose PSNR is `before`."""
     after = max(measured["validation/psnr"] for measured in checkpoint.history)
-    if after <= before:
+    if after <= before < MAX_PSNR:  # which images without noise have
         print(
             f"The validation PSNR is {after:.2f} dB, that of the noisy images {before:.2f} dB: the network has not "
             "learned to denoise. Try another loss or learning rate, or more epochs."

@@ -1,4 +1,4 @@
-"""A small copy of this project to run for real: the embedded digits without augmented copies, one epoch."""
+"""A small copy of this project to run for real: the digits of scikit-learn without augmented copies, one epoch."""
 
 import fcntl
 import os

@@ -30,7 +30,7 @@ TOPICS = {
     "Other commands": ("tools",),
 }
 VALUE = "…"  # in place of what differs
-TYPES = ("DenoisingError", "DamagedFileError", "DatasetUnavailableError", "ImageFileError")
+TYPES = ("DenoisingError", "DamagedFileError", "DatasetUnavailableError", "ImageFileError", "OtherResultsError")
 OF_VALUES = ("ValueError",)  # what is wrong with a value, behind its name
 LISTS = "in_lines"  # the function that puts a list under a sentence
 

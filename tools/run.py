@@ -59,12 +59,15 @@ def configure_dvc() -> None:
 
 def mnist_is_missing() -> bool:
     """Say whether MNIST is needed and not available: neither prepared, nor in a cache, nor from a mirror."""
-    if read_section("prepare", PrepareParameters).source != "mnist" or PREPARED.exists():
+    if read_section("prepare", PrepareParameters).source != "mnist":
         return False
-    subprocess.run([*DVC, "checkout", "--quiet", str(PREPARED)], capture_output=True, check=False)
+    if not PREPARED.exists():
+        subprocess.run([*DVC, "checkout", "--quiet", str(PREPARED)], capture_output=True, check=False)
+    changed = subprocess.run([*DVC, "status", "--json", "prepare"], capture_output=True, text=True, check=False)
+    if changed.stdout.strip() == "{}":
+        return False
     try:
-        if not PREPARED.exists():
-            load_copy("mnist")
+        load_copy("mnist")
     except DatasetUnavailableError as error:
         print(error)
         return True

@@ -117,6 +117,7 @@ def changes() -> str:
 
 
 def methods() -> str:
+    committed_summary()
     return methods_of(EVALUATION / "methods.csv")
 
 
@@ -147,6 +148,7 @@ def methods_of(path: Path, *, only: tuple[str, ...] = ()) -> str:
 
 
 def noise_types() -> str:
+    committed_summary()
     rows = [
         [
             NOISE_LABELS[str(of["kind"])],
@@ -162,6 +164,7 @@ def noise_types() -> str:
 
 
 def noise_sweep() -> str:
+    committed_summary()
     rows = [
         [
             f"{of['factor']:.1f}",

@@ -1,6 +1,7 @@
 """Starts the page, for this machine alone."""
 
 import os
+import signal
 import sys
 import tempfile
 
@@ -11,6 +12,8 @@ ADDRESS = "127.0.0.1"
 
 def main() -> None:
     """Serve the page until it is interrupted; PORT in the environment chooses the port."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit())  # so that the folder is deleted
     with tempfile.TemporaryDirectory(prefix="denoising-") as folder:
         os.environ.setdefault("GRADIO_TEMP_DIR", folder)  # for the pictures that are dropped
         serve()
@@ -20,7 +23,7 @@ def serve() -> None:
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
-        from denoising.app.page import MAX_FILE, STYLE, THEME, build_page
+        from denoising.app.page import EXAMPLE_FILES, MAX_FILE, STYLE, THEME, build_page
     except ModuleNotFoundError as error:
         sys.exit(f"The page needs {error.name}: `make app` installs it, or pip install '.[app]'.")
     port = os.environ.get("PORT", "")
@@ -32,6 +35,7 @@ def serve() -> None:
             server_port=int(port) if port else None,
             max_file_size=MAX_FILE,
             share=False,
+            allowed_paths=sorted({str(path.parent) for path in EXAMPLE_FILES.values()}),
             theme=THEME,
             css=STYLE,
             footer_links=[],

@@ -18,6 +18,7 @@ from denoising.inference.networks import bundled_networks
 MAX_FILE = 50 * 2**20  # bytes
 LARGEST_SIGMA = 75
 TRAINED = Path("models/denoiser.onnx")  # of the pipeline, in the folder where the page is started
+EXAMPLE_FILES = {file.name: file.path for split in embedded_photographs().values() for file in split}
 EXAMPLES = {
     "camera": ("camera.png", 25),
     "cat": ("chelsea.png", 25),
@@ -50,11 +51,14 @@ def build_page() -> gradio.Blocks:
                         picture = gradio.File(
                             label="a picture: PNG, JPEG, TIFF, WebP or BMP", type="filepath", elem_id="picture"
                         )
-                        files = {file.name: file.path for split in embedded_photographs().values() for file in split}
                         with gradio.Row(elem_id="examples"):
                             for label, (name, noise) in EXAMPLES.items():
-                                example = gradio.Button(f"example: {label}", icon=files[name], size="sm", min_width=100)
-                                example.click(partial(_example, str(files[name]), noise), None, [picture, sigma])
+                                example = gradio.Button(
+                                    f"example: {label}", icon=EXAMPLE_FILES[name], size="sm", min_width=100
+                                )
+                                example.click(
+                                    partial(_example, str(EXAMPLE_FILES[name]), noise), None, [picture, sigma]
+                                )
                     with gradio.Tab("Digit"):
                         drawing = gradio.Sketchpad(
                             {"background": PAPER, "layers": [], "composite": None},  # else no pen is chosen

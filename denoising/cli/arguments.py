@@ -29,8 +29,8 @@ def parser() -> argparse.ArgumentParser:
     how.add_argument(
         "--model",
         metavar="NAME|FILE",
-        help=f"{' or '.join(bundled_networks())}, or an .onnx or .h5 file (default: {network_for(3)} for colour "
-        f"images, {network_for(1)} for grey ones and for JPEG, WebP and TIFF files with subsampled colours)",
+        help=f"{' or '.join(bundled_networks())}, or an .onnx or .h5 file (default: {network_for(1)} for "
+        f"grey images and where all channels have the same noise, as in most JPEG files; {network_for(3)} for others)",
     )
     how.add_argument(
         "--sigma",

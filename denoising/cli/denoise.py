@@ -71,7 +71,8 @@ def _denoise_files(
 ) -> int:
     began = time.monotonic()
     failures = list(found.failures)
-    tasks = [task for task in found.tasks if overwrite or not task.target.exists()]
+    kept = [task for task in found.tasks if task.target.exists() and not overwrite]
+    tasks = [task for task in found.tasks if task not in kept]
     total = sum(pixel_count(task.source) for task in tasks)
     interrupted = Event()
     with pixel_bar("denoise", total=total, quiet=quiet) as bar, ThreadPoolExecutor(jobs) as workers:
@@ -84,7 +85,10 @@ def _denoise_files(
         def denoise(task: Task) -> str:
             """Return why the file failed, or nothing."""
             try:
-                denoiser.denoise(task.source, task.target)
+                if task.target.exists() and not overwrite:  # another program was faster
+                    kept.append(task)
+                else:
+                    denoiser.denoise(task.source, task.target)
             except DenoisingError as error:
                 return str(error)
             except OSError as error:
@@ -103,7 +107,7 @@ def _denoise_files(
             workers.shutdown(cancel_futures=True)
             raise
     if not quiet:
-        _summarise(found, denoiser, output, failed=len(failures), kept=len(found.tasks) - len(tasks), began=began)
+        _summarise(found, denoiser, output, failed=len(failures), kept=len(kept), began=began)
     return 1 if failures else 0
 
 
@@ -123,10 +127,8 @@ def _summarise(found: Tasks, denoiser: PictureDenoiser, output: Path, *, failed:
 
 
 def _say_what_is_left_out(found: Tasks) -> None:
-    if folders := [path for path in found.left_out if path.endswith(os.sep)]:
-        print(f"Left out without --recursive: {named(folders)}.")
-    if files := [path for path in found.left_out if not path.endswith(os.sep)]:
-        print(f"Left out, since they have no suffix of PNG, JPEG, TIFF, WebP or BMP: {named(files)}.")
+    for why, left_out in found.left_out.items():
+        print(f"Left out, {why}: {named(sorted(left_out))}.")
 
 
 def _images(count: int) -> str:

@@ -19,12 +19,10 @@ from denoising.inference.stored_images import Options, denoise_stored
 from denoising.io.atomic import replacing
 from denoising.io.temporary_arrays import TemporaryArrays
 
-FEWER_BITS = (
-    "Seems to have fewer than 16 bits; try again with --white 4095 (12 bits) or 16383 (14 bits), and --overwrite"
-)
+FEWER_BITS = "Fewer than 16 bits seem to be used; --white 4095 is for files of 12 bits, --white 16383 for 14"
 SHARED_NOISE = (
-    f"All channels have the same noise, as in grey stored as colour and in most JPEG files: {GRAY} denoised each, "
-    f"since {COLOR} leaves such noise"
+    f"All channels have the same fine detail, as in grey stored as colour and in most JPEG files: {GRAY} denoised "
+    f"each, since {COLOR} leaves such noise"
 )
 
 
@@ -71,7 +69,7 @@ class PictureDenoiser:
             else:
                 convert_image(source, partial, change, to=self.format, name=name, arrays=arrays)
         with self._lock:
-            self.used.update(networks)
+            self.used.update([" + ".join(sorted(networks))])
             for note in notes:
                 self.notes.setdefault(note, []).append(name)
 

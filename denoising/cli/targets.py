@@ -25,7 +25,7 @@ class Tasks:
 
     tasks: list[Task]
     failures: list[str]
-    left_out: list[str]
+    left_out: dict[str, list[str]]  # by the reason
 
     def __len__(self) -> int:
         return len(self.tasks) + len(self.failures)
@@ -49,7 +49,7 @@ def find_tasks(inputs: Sequence[Path], output: Path, *, recursive: bool, suffix:
         raise DenoisingError(f"{output} is a file; give a folder for the results.")
     tasks: list[Task] = []
     failures: list[str] = []
-    left_out: list[str] = []
+    left_out: dict[str, list[str]] = {}
     for given in dict.fromkeys(inputs):
         if not given.is_dir():
             _add(given, output / given.name, tasks, failures, suffix=suffix)
@@ -61,7 +61,7 @@ def find_tasks(inputs: Sequence[Path], output: Path, *, recursive: bool, suffix:
         for source in found:
             _add(source, output / source.relative_to(given), tasks, failures, suffix=suffix)
     _require_originals_kept(tasks)
-    return Tasks(_distinct(tasks, failures), failures, sorted(left_out))
+    return Tasks(_distinct(tasks, failures), failures, left_out)
 
 
 def _add(source: Path, target: Path, tasks: list[Task], failures: list[str], *, suffix: str | None) -> None:
@@ -76,7 +76,9 @@ def _add(source: Path, target: Path, tasks: list[Task], failures: list[str], *, 
         tasks.append(Task(source, target))
 
 
-def _images(folder: Path, output: Path, failures: list[str], left_out: list[str], *, recursive: bool) -> Iterator[Path]:
+def _images(
+    folder: Path, output: Path, failures: list[str], left_out: dict[str, list[str]], *, recursive: bool
+) -> Iterator[Path]:
     """Yield the images in a folder; not hidden ones, and not those in the folder of the results."""
 
     def on_error(error: OSError) -> None:
@@ -86,14 +88,18 @@ def _images(folder: Path, output: Path, failures: list[str], left_out: list[str]
     for parent, folders, names in os.walk(folder, onerror=on_error):
         inside = [name for name in folders if not name.startswith(".") and (Path(parent) / name).resolve() != results]
         folders[:] = inside if recursive else []
-        left_out += [f"{Path(parent) / name}{os.sep}" for name in inside if not recursive]
+        for name in inside:
+            place = Path(parent) / name
+            if place.is_symlink() or not recursive:
+                why = "links to folders" if place.is_symlink() else "subfolders without --recursive"
+                left_out.setdefault(why, []).append(str(place))
         for name in names:
             if name.startswith("."):
                 continue
             if name.lower().endswith(SUFFIXES):
                 yield Path(parent) / name
             else:
-                left_out.append(str(Path(parent) / name))
+                left_out.setdefault("no suffix of PNG, JPEG, TIFF, WebP or BMP", []).append(str(Path(parent) / name))
 
 
 def _require_originals_kept(tasks: Sequence[Task]) -> None:
@@ -109,7 +115,7 @@ def _require_originals_kept(tasks: Sequence[Task]) -> None:
 def _distinct(tasks: Sequence[Task], failures: list[str]) -> list[Task]:
     """Return the tasks without those whose results would have one name, each of which fails."""
     of_target: dict[str, list[Task]] = {}
-    for task in tasks:
+    for task in {(task.target, _identity(task.source)): task for task in tasks}.values():  # whatever their spelling
         of_target.setdefault(str(task.target).casefold(), []).append(task)
     for same in of_target.values():
         if len(same) > 1:

@@ -1,4 +1,4 @@
-"""The embedded digits: 1,797 real handwritten digits from scikit-learn, resampled to look like MNIST.
+"""The digits of scikit-learn: 1,797 real handwritten ones, resampled to look like MNIST.
 
 Source: E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits (UCI, 1998), 8x8 pixels, values 0 to 16.
 """

@@ -108,7 +108,7 @@ def cautions(summary: Mapping[str, Any], provenance: Mapping[str, Any]) -> Itera
             "{repeated:,} of these {images:,} are also among the images trained on: the data set repeats them. The "
             "scores are too high."
         ).format(repeated=summary["repeated_images"], images=summary["images"])
-    if summary["denoised"]["psnr"] <= summary["noisy"]["psnr"]:
+    if summary["noisy"]["mse"] and summary["denoised"]["psnr"] <= summary["noisy"]["psnr"]:
         yield _(
             "The PSNR of the denoised images is not higher than that of the noisy ones: the network has not learned."
         )

@@ -41,7 +41,7 @@ class NoiseParameters(Section):
 
 
 class DigitsParameters(Section):
-    """How the embedded digits become a data set; the other sources are complete."""
+    """How the digits of scikit-learn become a data set; the other sources are complete."""
 
     test_fraction: OpenFraction = Field(description="fraction of the digits held out for the test; only for `digits`")
     augmented_copies: int = Field(

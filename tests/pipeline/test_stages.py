@@ -170,7 +170,7 @@ def test_the_report_is_written_in_chinese_by_a_parameter(reproduced: Checkout, t
     assert stages_run(chinese.dvc("repro")) == ["plot", "report"]
     page = chinese.read("reports/report.html")
     assert '<html lang="zh-CN">' in page
-    assert "去噪结果：内置手写数字" in page
+    assert "去噪结果：scikit-learn 手写数字" in page
     assert "PSNR after" not in page
 
 

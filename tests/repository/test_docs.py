@@ -252,7 +252,7 @@ def test_every_command_exists(path: Path) -> None:
 def test_the_python_of_the_documents_runs(code: str, reproduced: Checkout) -> None:
     done = reproduced.run("python", "-c", code)
     assert done.returncode == 0, done.stdout
-    assert re.search(r"\([\d, ]+\)$", done.stdout.strip()), done.stdout  # a shape is printed last
+    assert done.stdout.strip().endswith(("(10, 28, 28, 1)", "(2, 64, 64)", "(8,) (8,)")), done.stdout
 
 
 @pytest.mark.slow

@@ -6,5 +6,5 @@ from denoising.datasets.sources import Source, load_source
 
 @pytest.fixture(scope="session")
 def digits() -> Source:
-    """Return the splits of the embedded digits."""
+    """Return the splits of the digits of scikit-learn."""
     return load_source(**DIGITS)

@@ -36,10 +36,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     folder = tmp_path_factory.mktemp("app")
-    environment = {**os.environ, "PORT": str(port), "GRADIO_TEMP_DIR": str(folder)}
+    environment = {**os.environ, "PORT": str(port), "TMPDIR": str(folder), "PYTHONPATH": str(ROOT)}
+    (folder / "elsewhere").mkdir()
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
-            [str(PYTHON), "-m", "denoising.app"], cwd=ROOT, env=environment, stdout=log, stderr=log
+            [str(PYTHON), "-m", "denoising.app"], cwd=folder / "elsewhere", env=environment, stdout=log, stderr=log
         )
     url = f"http://127.0.0.1:{port}"
     try:
@@ -55,6 +56,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait()
+    assert not list(folder.glob("denoising-*")), "pictures are left"
 
 
 @pytest.fixture

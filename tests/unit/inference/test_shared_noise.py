@@ -34,6 +34,11 @@ def sepia(grey: Bytes) -> Bytes:
     return np.rint(grey * np.array([1, 0.95, 0.85])).astype(np.uint8)
 
 
+def with_margins(image: Bytes) -> Bytes:
+    """Return an image between black and white bars, as scans and films have them."""
+    return np.pad(np.pad(image, ((80, 80), (0, 0), (0, 0))), ((0, 0), (80, 80), (0, 0)), constant_values=255)
+
+
 def stored(image: Bytes, **options: Any) -> Bytes:
     """Return an image as it is read after it was written in a format."""
     file = io.BytesIO()
@@ -53,8 +58,10 @@ def test_noise_that_the_channels_share_is_known(photograph: Bytes, sigma: float)
     ):
         assert shares_noise(shared)
         assert shares_noise(as_float(shared))
+        assert shares_noise(with_margins(shared))
     for white in (colour, stored(colour, format="JPEG", quality=92, subsampling="4:4:4")):
         assert not shares_noise(white)
+        assert not shares_noise(with_margins(white))
         assert network_for_image(white) == "natural-color"
 
 
@@ -63,7 +70,7 @@ def test_small_narrow_and_blank_pictures_have_a_network() -> None:
     assert network_for_image(strip) == "natural-color"
     assert network_for_image(in_colour(strip[..., :1])) == "natural-gray"
     assert network_for_image(np.full((40, 40, 3), 7, np.uint8)) == "natural-gray"
-    assert network_for_image(np.full((40, 40, 3), [7, 8, 9], np.uint8)) == "natural-gray"
+    assert network_for_image(np.full((40, 40, 3), [7, 8, 9], np.uint8)) == "natural-gray"  # nothing to remove
     assert network_for_image(RANDOM.integers(0, 256, (9, 9, 3), np.uint8)) == "natural-color"
     assert network_for_image(np.zeros((40, 40, 1), np.uint8)) == "natural-gray"
 
