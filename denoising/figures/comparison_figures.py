@@ -13,7 +13,6 @@ from denoising.figures.image_grids import draw_groups, draw_rows, grid_height
 from denoising.figures.labels import (
     contains_zero,
     factor_text,
-    in_brackets,
     interval_text,
     is_missing,
     method_label,
@@ -151,10 +150,8 @@ def drop_title(types: Columns) -> str:
     if not found.any():
         return _("No type of noise causes a drop that is distinguishable from 0")
     largest = int(np.argmax(np.where(found, types["drop_psnr"], -np.inf)))
-    low, high = (types[f"drop_psnr_{end}"][largest] for end in ("low", "high"))
-    drop = f"{types['drop_psnr'][largest]:.1f} dB{in_brackets(interval_text(low, high, '.1f'))}"
-    return _("On {kind} noise, the denoised PSNR is {drop} lower than in distribution").format(
-        kind=noise_label(types["kind"][largest]), drop=drop
+    return _("On {kind} noise, the denoised PSNR is {drop:.1f} dB lower than in distribution").format(
+        kind=noise_label(types["kind"][largest]), drop=types["drop_psnr"][largest]
     )
 
 
