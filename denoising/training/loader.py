@@ -83,4 +83,5 @@ def choose_subset(count: int, *, fraction: float, seed: int) -> NDArray[np.int64
     """Return the indices of a random `fraction` of `count` images, at least one; all of them in order for 1."""
     if fraction == 1:
         return np.arange(count)
-    return generator(seed, Purpose.SUBSET).permutation(count)[: max(1, round(fraction * count))]
+    order = generator(seed, Purpose.SUBSET).permutation(count)
+    return order[: max(1, round(fraction * count))].copy()  # a part of it would keep all of it in memory

@@ -27,6 +27,7 @@ def committed(reproduced: Checkout, tmp_path_factory: pytest.TempPathFactory) ->
 def test_run_falls_back_on_the_embedded_digits_without_network_or_git(committed: Checkout, tmp_path: Path) -> None:
     checkout = Checkout.create(tmp_path, git=False, source="mnist")
     shutil.copytree(committed.folder / ".dvc/cache", checkout.folder / ".dvc/cache")  # where digits need no training
+    (checkout.folder / "data/prepared").mkdir(parents=True, exist_ok=True)  # of another source, say
     before = checkout.read("params.yaml")
     done = checkout.run("python", "-m", "tools.run")
     assert done.returncode == 0, done.stdout

@@ -9,6 +9,7 @@ def test_a_subset_of_the_images_stays_the_same_in_every_epoch(squares: Split) ->
     loader = TrainingLoader(squares, chosen, None, batch_size=8, seed=1)
     seen = [{image.tobytes() for noisy, _, _ in loader.epoch(number) for image in noisy} for number in (1, 2)]
     assert len(loader) == len(seen[0]) == 16
+    assert chosen.base is None  # the order of all images is not kept in memory
     assert seen[0] == seen[1] == {image.tobytes() for image in squares.noisy[chosen]}
     assert chosen.max() > 32  # from all of them
 
