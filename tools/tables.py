@@ -11,6 +11,7 @@ from denoising.figures.labels import METHOD_LABELS, NOISE_LABELS, in_brackets, i
 from denoising.inference.networks import bundled_networks, load_network
 from denoising.io.tables import read_summary, read_table, rows_of
 from stages.paths import (
+    BENCHMARK_CLUSTER,
     BENCHMARK_DENOISE,
     BENCHMARK_EXPERIMENTS,
     BENCHMARK_METHODS,
@@ -267,6 +268,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "notebook": recorded(BENCHMARK_NOTEBOOK, skip=2),
     "stages": recorded(BENCHMARK_STAGES),
     "scale": recorded(BENCHMARK_SCALE),
+    "cluster": recorded(BENCHMARK_CLUSTER),
     "steps": recorded(BENCHMARK_STEPS),
     "parameters": parameter_table,
     "messages": message_list,
