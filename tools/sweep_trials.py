@@ -74,7 +74,7 @@ def run_trial(
         reference = experiment_reference(trial.commit, trial.name)
         git("fetch", "--quiet", str(clone), f"{reference}:{reference}")
         group, _, key = metric.partition(".")
-        return float(json.loads(git("show", f"{reference}:./{TRAINING_SUMMARY}"))[group][key])
+        return float(json.loads((clone / TRAINING_SUMMARY).read_text(encoding="utf-8"))[group][key])
     finally:
         shutil.rmtree(clone, ignore_errors=True)
 

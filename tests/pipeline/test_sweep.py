@@ -24,8 +24,9 @@ stages:
   train:
     cmd: python one.py
     params: [train]
+    outs:
+      - reports/training/summary.json  # which is in DVC's cache, not in Git, as in the real pipeline
     metrics:
-      - reports/training/summary.json: {cache: false}
       - reports/training/plots/metrics/validation/psnr.tsv: {cache: false}
 """
 STAGE = """
