@@ -162,7 +162,7 @@ def test_recorded_pairs_are_learned_from_without_noise_of_ours(copy: Checkout) -
     assert summary["images"] == 2 * summary["independent_groups"] == 10
     page = copy.read("reports/report.html")
     assert "Each noisy image was recorded" in page
-    assert "the images are 5 groups" in page
+    assert "the intervals treat them as 5 groups" in page
     figures = {path.stem for path in (copy.folder / "reports/figures").iterdir()}
     assert not figures & {"noise_sweep", "noise_types"}
 
