@@ -19,11 +19,8 @@ MAX_FILE = 50 * 2**20  # bytes
 LARGEST_SIGMA = 75
 TRAINED = Path("models/denoiser.onnx")  # of the pipeline, in the folder where the page is started
 EXAMPLE_FILES = {file.name: file.path for split in embedded_photographs().values() for file in split}
-EXAMPLES = {
-    "camera": ("camera.png", 25),
-    "cat": ("chelsea.png", 25),
-    "clock": ("clock_motion.png", 15),
-}  # photographs that the networks have not seen
+# Photographs that the networks have not seen, and the noise that is added to them.
+EXAMPLES = {"camera": ("camera.png", 25), "cat": ("chelsea.png", 25), "clock": ("clock_motion.png", 15)}
 FONT = ["system-ui", "sans-serif"]
 THEME = gradio.themes.Base(font=FONT, font_mono=["monospace"], primary_hue="blue")  # which asks no server for fonts
 STYLE = ".gradio-container {max-width: 1100px !important; margin: auto} footer {display: none !important}"
@@ -98,6 +95,10 @@ def networks() -> list[str]:
     return [AUTOMATIC, *bundled, *([str(TRAINED)] if TRAINED.exists() else [])]
 
 
+def _chosen(name: str) -> str | None:
+    return None if name == AUTOMATIC else name
+
+
 def _example(path: str, noise: int) -> tuple[str, int]:
     return path, noise
 
@@ -108,7 +109,7 @@ def denoise_file(path: str | None, sigma: float, name: str) -> tuple[Any, str, A
         return None, "", gradio.DownloadButton(interactive=False)
     try:
         clean = read_picture(Path(path))
-        trial = try_network(clean, None if name == AUTOMATIC else name, sigma=sigma)
+        trial = try_network(clean, _chosen(name), sigma=sigma)
     except DenoisingError as error:
         raise gradio.Error(str(error), print_exception=False) from error
     return shown(trial, Path(path).stem)
@@ -122,7 +123,7 @@ def denoise_drawing(drawing: dict[str, Any] | None, sigma: float, name: str) -> 
     digit = (1 - as_float(strokes))[np.newaxis, ..., np.newaxis]
     trained = str(TRAINED) if TRAINED.exists() else None
     try:
-        trial = try_network(digit, trained or (None if name == AUTOMATIC else name), sigma=sigma)
+        trial = try_network(digit, trained or _chosen(name), sigma=sigma)
     except DenoisingError as error:
         raise gradio.Error(str(error), print_exception=False) from error
     return shown(trial, "digit")

@@ -71,7 +71,7 @@ def _denoise_files(
 ) -> int:
     began = time.monotonic()
     failures = list(found.failures)
-    kept = [task for task in found.tasks if task.target.exists() and not overwrite]
+    kept = {task for task in found.tasks if task.target.exists() and not overwrite}
     tasks = [task for task in found.tasks if task not in kept]
     total = sum(pixel_count(task.source) for task in tasks)
     interrupted = Event()
@@ -86,7 +86,7 @@ def _denoise_files(
             """Return why the file failed, or nothing."""
             try:
                 if task.target.exists() and not overwrite:  # another program was faster
-                    kept.append(task)
+                    kept.add(task)
                 else:
                     denoiser.denoise(task.source, task.target)
             except DenoisingError as error:
