@@ -73,4 +73,14 @@ def write_data(checkout: Path, *, train: Bytes, validation: Bytes) -> None:
         for part in batches(len(images), size=CHUNK):
             clean[part] = images[part, ..., np.newaxis]
             noisy[part] = add_noise(as_float(clean[part]), NOISE, seed=1, key=(number,), first_index=part.start)
-    write_dataset_info(folder, DatasetInfo("mnist", True, NOISE.kind, NOISE.factor, NOISE.clip, 1, {}, {}, {}))
+    write_dataset_info(
+        folder,
+        DatasetInfo(
+            source="mnist",
+            verified=True,
+            noise_kind=NOISE.kind,
+            noise_factor=NOISE.factor,
+            noise_clip=NOISE.clip,
+            noise_seed=1,
+        ),
+    )

@@ -6,7 +6,6 @@ In a clone of what is committed, on the digits of scikit-learn: once with one wo
 each has a part of the cores. Ends with status 1 where several do not give what one gives, or not the same bytes twice.
 """
 
-import os
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from typing import Any
 from benchmarks.clones import clone, set_parameters
 from benchmarks.processes import run as run_and_measure
 from benchmarks.workers import Training, train
+from denoising.cores import usable_cores
 from denoising.errors import DenoisingError
 from stages.run import run
 
@@ -49,7 +49,7 @@ def number_of_workers(words: list[str]) -> int:
 
 def choose(checkout: Path, *, workers: int) -> None:
     """Give a checkout the parameters of a short training by a number of workers."""
-    threads = max(1, (os.cpu_count() or 1) // workers)
+    threads = max(1, usable_cores() // workers)
     changes: dict[str, dict[str, Any]] = {
         "prepare": {"source": "digits"},
         "train": {"epochs": EPOCHS},

@@ -5,7 +5,6 @@
 Writes benchmarks/results/cluster.json and cluster.md. Each of two workers has half of the cores.
 """
 
-import os
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -18,12 +17,14 @@ from benchmarks.formatting import describe_processor
 from benchmarks.processes import run as run_and_measure
 from benchmarks.recorder import Recorder, committed_code
 from benchmarks.workers import train
+from denoising.cores import usable_cores
 from denoising.errors import DenoisingError
 from stages.paths import BENCHMARK_CLUSTER
 from stages.run import run
 from tools.experiment import read_experiment
 
-CODE = ("denoising", "stages", "experiments", "params.yaml", "requirements.lock", "benchmarks/cluster_full.py")
+MEASURED = ("denoising", "stages", "experiments", "params.yaml", "requirements.lock")
+CODE = (*MEASURED, "benchmarks/cluster_full.py", "benchmarks/workers.py")
 SETTINGS: dict[str, tuple[str, str, dict[str, Any]]] = {  # a title, an experiment, and changes of it
     "cae": ("`cae`, batch size 128", "cae", {}),
     "batch_1024": ("`cae`, batch size 1,024", "cae", {"batch_size": 1024}),
@@ -61,7 +62,7 @@ def measure(number: int, *, name: str, workers: int) -> Trained:
     """Train by a number of workers in a new clone."""
     with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
         checkout = clone(Path(folder) / "clone")
-        threads = max(1, (os.cpu_count() or 1) // workers)
+        threads = max(1, usable_cores() // workers)
         _, experiment, changes = SETTINGS[name]
         settings = {**read_experiment(experiment)["train"], **changes}
         set_parameters(checkout, {"train": settings, "compute": {"threads": threads}}, of=checkout)
@@ -79,18 +80,19 @@ def table(recorder: Recorder) -> str:
     machines = sorted({run["machine"] for of in runs.values() for run in of})
     lines = [f"`python -m benchmarks.cluster_full`. {'; '.join(machines)}. Two workers on one machine, twice.", ""]
     lines += [
-        "| training | PSNR of one worker (dB) | of two | difference | CPU seconds of one | of two | same bytes twice |",
+        "| training | PSNR of one (dB) | of two | difference | CPU seconds of one | of two, mean | same bytes twice |",
         "|---|---|---|---|---|---|---|",
     ]
     for name, (title, _, _) in SETTINGS.items():
         if not all(len(runs.get(f"{name}, {which}", ())) >= count for which, count in (("one", 1), ("two", 2))):
             continue
         (one, *_), (two, again, *_) = runs[f"{name}, one"], runs[f"{name}, two"]
-        more = f"{100 * (two['cpu_seconds'] / one['cpu_seconds'] - 1):+.0f}%"
+        both = (two["cpu_seconds"] + again["cpu_seconds"]) / 2
+        more = " and ".join(f"{100 * (of['cpu_seconds'] / one['cpu_seconds'] - 1):+.0f}%" for of in (two, again))
         same = "yes" if two["sha256"] == again["sha256"] else "no"
         lines.append(
             f"| {title} | {one['psnr']:.3f} | {two['psnr']:.3f} | {two['psnr'] - one['psnr']:+.3f} | "
-            f"{one['cpu_seconds']:.0f} | {two['cpu_seconds']:.0f} ({more}) | {same} |"
+            f"{one['cpu_seconds']:.0f} | {both:.0f} ({more}) | {same} |"
         )
     return "\n".join(lines) + "\n"
 

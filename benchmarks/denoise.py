@@ -6,7 +6,6 @@ Writes benchmarks/results/denoise.json and denoise.md. The pictures are mosaics 
 carries, with Gaussian noise of sigma 25.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from benchmarks.formatting import describe_processor, median_and_range
 from benchmarks.processes import run as run_and_measure
 from benchmarks.recorder import Recorder, committed_code
 from denoising.baselines.filters import CLASSICAL_FILTERS
+from denoising.cores import usable_cores
 from denoising.datasets.photographs import embedded_photographs
 from denoising.errors import DenoisingError
 from denoising.image_files.reader import read_image_file
@@ -95,8 +95,8 @@ def measure_speed(number: int) -> dict[str, float]:
     noisy = picture(FOR_BM3D, channels=1, seed=number)[..., np.newaxis].astype(np.float32) / 255
     bm3d = partial(CLASSICAL_FILTERS["bm3d"], deviation=SIGMA / 255, setting={"strength": 1.0})
     began = time.perf_counter()
-    with ThreadPoolExecutor(os.cpu_count()) as threads:  # each filters a part on a core of its own
-        list(threads.map(bm3d, np.array_split(noisy, os.cpu_count() or 1, axis=1)))
+    with ThreadPoolExecutor(usable_cores()) as threads:  # each filters a part on a core of its own
+        list(threads.map(bm3d, np.array_split(noisy, usable_cores(), axis=1)))
     return {**speeds, "bm3d": noisy.size / 1e6 / (time.perf_counter() - began)}
 
 

@@ -1,11 +1,12 @@
 """Formats repeated measurements, and says on what machine they were made."""
 
-import os
 import platform
 import re
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
+
+from denoising.cores import usable_cores
 
 
 def median_and_range(values: Sequence[float], form: str) -> str:
@@ -27,4 +28,4 @@ def describe_processor() -> str:
     cpu = Path("/proc/cpuinfo")
     found = re.search(r"model name\s*: (.*)", cpu.read_text(encoding="utf-8")) if cpu.exists() else None
     known = f", {'without' if lacks_bfloat16() else 'with'} bfloat16" if cpu.exists() else ""
-    return f"{found.group(1).strip() if found else platform.machine()}, {os.cpu_count()} cores{known}"
+    return f"{found.group(1).strip() if found else platform.machine()}, {usable_cores()} cores{known}"

@@ -13,7 +13,7 @@ from benchmarks.natural_runs import Measured, Place, Sections, checkout_with, me
 from benchmarks.recorder import Recorder
 from benchmarks.stages import STAGES
 from denoising.datasets.bsds500 import load_bsds500
-from denoising.image_files.normalise import normalise
+from denoising.image_files.normalize import normalize
 from denoising.image_files.reader import read_image_file
 from denoising.images import Stored, as_bytes, as_float
 from denoising.inference.denoiser import load
@@ -139,7 +139,7 @@ def folder_sections(place: Place, folder: Path, *, count: int) -> Sections:
 def read_grayscale(path: Path) -> Stored:
     """Return the only image in a file, (H, W, 1)."""
     (page,) = read_image_file(path)
-    return normalise(page, color_mode="grayscale", white=None)
+    return normalize(page, color_mode="grayscale", white=None)
 
 
 def write_png(path: Path, image: Stored) -> None:

@@ -114,7 +114,18 @@ def write(folder: Path, splits: dict[str, LabelledImages], *, factor: int) -> No
             for part in batches(len(split), size=CHUNK):
                 place = slice(copy * len(split) + part.start, copy * len(split) + part.stop)
                 clean[place] = np.roll(split.images[part], moved, axis=(1, 2))
-    write_dataset_info(folder, DatasetInfo("mnist", False, "gaussian", 0.5, True, 1, {}, {}, {}, noise_stored=False))
+    write_dataset_info(
+        folder,
+        DatasetInfo(
+            source="mnist",
+            verified=False,
+            noise_kind="gaussian",
+            noise_factor=0.5,
+            noise_clip=True,
+            noise_seed=1,
+            noise_stored=False,
+        ),
+    )
 
 
 def dvc_seconds(data: Path, repository: Path) -> dict[str, float]:

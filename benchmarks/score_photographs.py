@@ -7,7 +7,6 @@ repository cszn/DnCNN, which have no licence: put them into the folder set12 of 
 Everything scored on one set at one sigma gets the same noise. BM3D is an extra: `make setup EXTRA=bm3d`.
 """
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,11 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from denoising.baselines.filters import CLASSICAL_FILTERS
+from denoising.cores import usable_cores
 from denoising.datasets.bsds500 import load_bsds500
 from denoising.datasets.cache import cache_folder
 from denoising.datasets.folder import sha256_of
 from denoising.errors import DenoisingError
-from denoising.image_files.normalise import normalise
+from denoising.image_files.normalize import normalize
 from denoising.image_files.reader import read_image_file
 from denoising.images import Images, as_bytes, as_float
 from denoising.inference.denoiser import load
@@ -36,7 +36,7 @@ Denoise = Callable[[Images], Images]  # of one image (1, H, W, C)
 def main() -> None:
     model, name, color_mode, result, *sigmas = sys.argv[1:]
     images = [
-        as_float(normalise(page, color_mode=color_mode, white=None))[np.newaxis]
+        as_float(normalize(page, color_mode=color_mode, white=None))[np.newaxis]
         for path in files_of(name)
         for page in read_image_file(path)
     ]
@@ -75,7 +75,7 @@ def bm3d(noisy: list[Images], noise: Noise) -> list[Images]:
         filtered = CLASSICAL_FILTERS["bm3d"](image[0], deviation=noise.factor, setting={"strength": 1.0})
         return np.clip(filtered, 0, 1)[np.newaxis]
 
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    with ThreadPoolExecutor(usable_cores()) as threads:
         return list(threads.map(apply, noisy))
 
 

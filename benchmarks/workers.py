@@ -46,12 +46,11 @@ def train(checkout: Path, *, workers: int) -> Training:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         said = [Path(folder) / f"{number}.txt" for number in range(workers)]
-        started = [
-            _start(checkout, configuration, output)
-            for configuration, output in zip(configurations(workers), said, strict=True)
-        ]
+        started: list[subprocess.Popen[bytes]] = []
         cpu_seconds, statuses = 0.0, []
         try:
+            for configuration, output in zip(configurations(workers), said, strict=True):
+                started.append(_start(checkout, configuration, output))
             for process in started:
                 _, status, usage = os.wait4(process.pid, 0)
                 process.returncode = os.waitstatus_to_exitcode(status)
@@ -60,6 +59,7 @@ def train(checkout: Path, *, workers: int) -> Training:
         finally:
             for process in started:
                 process.terminate()  # does nothing to one that has ended
+                process.wait()
         seconds = time.monotonic() - began
         if any(statuses):
             texts = [path.read_text(encoding="utf-8", errors="replace").strip() for path in said]

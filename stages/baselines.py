@@ -24,13 +24,13 @@ from denoising.batching import batches
 from denoising.images import Bytes, Images, as_float
 from denoising.io.atomic import replacing
 from denoising.io.baseline_results import FILTERED_SPLITS, TRIVIAL_METHODS, evenly_spaced
+from denoising.io.center_crops import SWEEP_SIZE, center_crops
 from denoising.io.progress import progress_bar
 from denoising.io.ragged import writing_ragged
 from denoising.io.splits import Split, open_clean_split, read_dataset_info
 from denoising.io.tables import write_summary, write_table
-from denoising.noise.crops import SWEEP_SIZE, center_crops
 from denoising.noise.models import Noise
-from denoising.noise.prepared import RECORDED, open_split, prepared_noise
+from denoising.noise.prepared import open_split, prepared_noise
 from stages.parameters.baselines import BaselinesParameters
 from stages.paths import BASELINES, BASELINES_TIMES, PREPARED
 
@@ -44,7 +44,7 @@ def main(parameters: BaselinesParameters) -> None:
     # Every other image is for tuning, so that those in between can be measured when evaluate.split is validation.
     spaced = evenly_spaced(len(splits["validation"]), count=2 * parameters.tuning_images)
     tuning, between = spaced[::2], spaced[1::2] if len(spaced) > 1 else spaced
-    noise = None if prepared.noise_kind == RECORDED else prepared_noise(prepared)
+    noise = prepared_noise(prepared)
     known = center_crops(splits["validation"], tuning, size=SWEEP_SIZE)
     filters = tune_all(parameters.methods, as_float(known.clean), known.noisy, noise=noise)
     measured = {"validation": between, "test": evenly_spaced(len(splits["test"]), count=parameters.images)}

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from denoising.backend.determinism import set_threads
-from denoising.evaluation.comparison import compare_methods, summarise_methods
+from denoising.evaluation.comparison import compare_methods, summarize_methods
 from denoising.evaluation.examples import (
     MAX_CROPS,
     MAX_EXAMPLES,
@@ -33,18 +33,18 @@ from denoising.evaluation.shared_content import compare_contents
 from denoising.evaluation.summary import (
     key_metrics,
     merge,
-    summarise_classes,
-    summarise_classification,
-    summarise_margin,
-    summarise_realizations,
+    summarize_classes,
+    summarize_classification,
+    summarize_margin,
+    summarize_realizations,
 )
 from denoising.inference.classifier import load_classifier
 from denoising.inference.denoiser import Denoiser, load
 from denoising.io.atomic import replacing
 from denoising.io.baseline_results import BaselineResults, evenly_spaced, open_baseline_results
+from denoising.io.center_crops import SWEEP_SIZE, center_crops
 from denoising.io.splits import SPLIT_NAMES, DatasetInfo, Split, open_clean_split, read_dataset_info
 from denoising.io.tables import Table, read_summary, write_summary, write_table
-from denoising.noise.crops import SWEEP_SIZE, center_crops
 from denoising.noise.prepared import RECORDED, open_split, prepared_noise
 from stages.parameters.compute import ComputeParameters
 from stages.parameters.evaluate import EvaluateParameters
@@ -73,7 +73,7 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
     name, batch_size = parameters.split, parameters.batch_size
     bootstrap = {"resamples": parameters.bootstrap_resamples, "seed": parameters.seed}
     prepared, split = read_dataset_info(PREPARED), open_split(PREPARED, name)
-    noise = None if prepared.noise_kind == RECORDED else prepared_noise(prepared)
+    noise = prepared_noise(prepared)
     denoise = load(DENOISER, image_shape=split.image_shape, batch_size=batch_size)
     classify = None if split.labels is None else load_classifier(CLASSIFIER, image_shape=split.image_shape)
     baselines = open_baseline_results(BASELINES, name, image_shape=split.image_shape)
@@ -97,12 +97,12 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
     compared = compare_methods(split, baselines, first, classify, batch_size=batch_size)
     correct = None if clean_class is None else (clean_class == split.labels)[baselines.indices]
     filtered_groups = None if split.groups is None else split.groups[baselines.indices]
-    methods = summarise_methods(compared, correct, groups=filtered_groups, **bootstrap)
+    methods = summarize_methods(compared, correct, groups=filtered_groups, **bootstrap)
     tables: dict[str, Table] = {
         "images": images,
         "classes": {"label": []}
         if split.labels is None
-        else summarise_classes(first, split.labels, groups=split.groups, **bootstrap),
+        else summarize_classes(first, split.labels, groups=split.groups, **bootstrap),
         "psnr_histogram": psnr_histogram({kind: of["psnr"] for kind, of in first.items()}),
         "methods": methods,
         **other_noise(split, denoise, baselines, prepared, parameters),
@@ -110,9 +110,9 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
     summary = merge(
         {"dataset": prepared.source, "noise": describe_noise(prepared), "split": name, "images": len(split)},
         leakage,
-        summarise_realizations(scores, groups=split.groups, **bootstrap),
-        {} if clean_class is None else summarise_classification(images, groups=split.groups),
-        summarise_margin(methods, best=next(iter(baselines.methods))),
+        summarize_realizations(scores, groups=split.groups, **bootstrap),
+        {} if clean_class is None else summarize_classification(images, groups=split.groups),
+        summarize_margin(methods, best=next(iter(baselines.methods))),
         {"class_names": prepared.class_names} if prepared.class_names else {},
         {} if split.groups is None else {"independent_groups": len(np.unique(split.groups))},
     )
@@ -150,12 +150,10 @@ def other_noise(
     split: Split, denoise: Denoiser, baselines: BaselineResults, prepared: DatasetInfo, parameters: EvaluateParameters
 ) -> dict[str, Table]:
     """Return the tables of other factors and types of noise; without rows where the noise was recorded, not made."""
-    if prepared.noise_kind == RECORDED:
+    noise = prepared_noise(prepared)
+    if noise is None:
         return {"noise_sweep": {"factor": []}, "noise_types": {"kind": []}}
-    noise, bootstrap = (
-        prepared_noise(prepared),
-        {"resamples": parameters.bootstrap_resamples, "seed": parameters.seed},
-    )
+    bootstrap = {"resamples": parameters.bootstrap_resamples, "seed": parameters.seed}
     chosen = evenly_spaced(len(split), count=parameters.images)
     filtered = np.unique(baselines.noise_sweep["index"]).astype(np.int64)
     renoised, renoised_filtered = (

@@ -13,9 +13,9 @@ from denoising.inference.denoiser import load
 from denoising.inference.export import export
 from denoising.io.atomic import replacing
 from denoising.io.baseline_results import evenly_spaced
+from denoising.io.center_crops import MULTIPLE, SWEEP_SIZE, center_crops
 from denoising.io.splits import DatasetInfo, read_dataset_info
 from denoising.io.tables import read_summary, write_summary
-from denoising.noise.crops import MULTIPLE, SWEEP_SIZE, center_crops
 from denoising.noise.prepared import RECORDED, open_split
 from denoising.version import __version__
 from stages.paths import DENOISER, EXPORT_SUMMARY, EXPORTED, PREPARED, TRAINING_SUMMARY

@@ -15,7 +15,7 @@ PATIENCE_SECONDS = 10  # for an interrupt to end the process; native code may ho
 
 
 def exit_with_parent() -> None:
-    """From now on, interrupt this process when the `dvc` that started it ends; do nothing if there is none.
+    """From now on, interrupt this process when the `dvc` that started it ends, if there is one, and at SIGTERM.
 
     DVC tells a stage its name in DVC_STAGE. If it did and the process that started this one is gone, DVC ended before
     this call. A program that uses DVC as a library is not recognisable, and is not watched.
@@ -23,11 +23,11 @@ def exit_with_parent() -> None:
     Raises:
         KeyboardInterrupt: when the `dvc` that started this process has ended.
     """
+    signal.signal(signal.SIGTERM, _interrupt)
     dvc = _parent_dvc()
     if dvc is None and "DVC_STAGE" in os.environ and _is_reparented():
         raise KeyboardInterrupt
     if dvc is not None:
-        signal.signal(signal.SIGTERM, _interrupt)
         threading.Thread(target=_watch, args=(dvc,), daemon=True).start()
 
 

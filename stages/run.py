@@ -28,6 +28,8 @@ def run_stage(name: str) -> NoReturn:
     a time in a folder: it can outlive a `dvc repro` that was killed, and could overwrite what the next one makes.
     """
 
+    worker = _worker(name)
+
     def main() -> None:
         exit_with_parent()
         from stages.environment import clean_environment
@@ -37,19 +39,21 @@ def run_stage(name: str) -> NoReturn:
         document = read_document()
         check_document(document)
         clean_environment(name)
-        with stage_lock(name) if _leads(name) else nullcontext():
+        with nullcontext() if worker else stage_lock(name):
             recipe = import_module(f"stages.{name}").main
             taken = [of.annotation for of in signature(recipe).parameters.values()]
             recipe(*(SECTIONS[section].read(document[section]) for section in SECTIONS if SECTIONS[section] in taken))
 
-    run(main, name=name)
+    run(main, name=f"{name}-{worker}" if worker else name)
 
 
-def _leads(stage: str) -> bool:
-    """Say whether this process is the only one to run a stage, or the one of several workers that writes."""
+def _worker(stage: str) -> int:
+    """Return which of the workers of a training this process is: 0 where it is the only one, or the one that writes."""
     from denoising.cluster.members import TF_CONFIG, read_cluster
 
-    return stage != "train" or read_cluster(os.environ.get(TF_CONFIG, "")).leads
+    with suppress(ValueError):  # the training says what is wrong
+        return read_cluster(os.environ.get(TF_CONFIG, "")).worker if stage == "train" else 0
+    return 0
 
 
 def run(main: Callable[[], None], *, name: str = TOOL) -> NoReturn:

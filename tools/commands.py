@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from denoising.cluster.members import TF_CONFIG
 from denoising.errors import DenoisingError
 
 DVC = (sys.executable, "-m", "dvc")
@@ -43,6 +44,12 @@ def experiments(commit: str) -> dict[str, str]:
     folder = experiment_reference(commit)
     found = git("for-each-ref", "--format=%(refname)", folder).split()
     return {reference.removeprefix(folder): reference for reference in found}
+
+
+def require_one_worker() -> None:
+    """Raise `DenoisingError` where TF_CONFIG says that other machines train along: these trainings have one worker."""
+    if os.environ.get(TF_CONFIG):
+        raise DenoisingError("TF_CONFIG is set, but each of these trainings has one worker: `unset TF_CONFIG` first.")
 
 
 def require_unchanged() -> None:

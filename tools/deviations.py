@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from denoising.errors import DenoisingError
-from denoising.io.tables import Columns, read_summary, read_table, rows_of
+from denoising.io.tables import Columns, read_summary, read_table, table_rows
 
 Value = str | float | None
 Values = dict[tuple[str, str], Value]  # by row and column; the row is empty in a JSON file
@@ -79,7 +79,7 @@ def read_values(path: Path) -> Values:
 
 def _cells(table: Columns) -> Iterator[tuple[tuple[str, str], Value]]:
     key = next(name for name in KEYS if name in table)
-    for row in rows_of(table):
+    for row in table_rows(table):
         for column, value in row.items():
             if column != key:
                 yield (f"{key} {row[key]}", column), str(value) if isinstance(value, str) else float(value)

@@ -14,7 +14,8 @@ from pathlib import Path
 from denoising.errors import DenoisingError
 from stages.run import run
 from tools.parameters import schema
-from tools.tables import TABLES, OtherResultsError
+from tools.result_tables import OtherResultsError
+from tools.tables import TABLES
 
 SCHEMA = Path("params.schema.json")
 

@@ -18,6 +18,7 @@ from stages.parameters.document import check_document, parse_document, read_docu
 from stages.paths import EXPERIMENTS, PARAMS
 from stages.run import run
 from tools.commands import DVC, committed
+from tools.watched import run_dvc
 
 COMMITTED = "committed"  # in place of the name of an experiment: the committed parameters
 RESTORE = "git restore --staged --worktree ."
@@ -34,9 +35,7 @@ def main() -> None:
     free = free_name(name, taken=" ".join(listed).split())
     in_workspace = not {"--queue", "--temp"} & set(options)
     tell_uncommitted(base, current, settings, in_workspace=in_workspace)
-    command = [*DVC, "exp", "run", "--name", free, *changes(current, target), *options]
-    status = subprocess.run(command, check=False).returncode
-    if status:
+    if status := run_dvc("exp", "run", "--name", free, *changes(current, target), *options):
         sys.exit(status)
     if in_workspace:
         print(

@@ -4,7 +4,7 @@ This is `make export`. The stage `export` makes the ONNX file alone.
 """
 
 from denoising.inference.export import export
-from denoising.inference.export_formats import FORMATS
+from denoising.inference.networks import FORMATS
 from denoising.io.splits import read_dataset_info
 from denoising.io.tables import read_summary
 from stages.export import facts

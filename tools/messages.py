@@ -1,7 +1,8 @@
 """The messages that a person can meet, as the code has them: what docs/troubleshooting.md lists."""
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -10,7 +11,7 @@ TOPICS = {
     "Reading and writing image files": ("denoising/image_files",),
     "Parameters": ("stages/parameters",),
     "Data sets and folders of images": ("denoising/datasets", "denoising/noise", "stages/prepare.py"),
-    "Training and networks": ("denoising/training", "denoising/models", "denoising/backend", "stages/train.py"),
+    "Training and networks": ("denoising/training", "denoising/models", "denoising/backend", "stages/train*.py"),
     "Several machines": ("denoising/cluster", "tools/slurm.py"),
     "Files of the pipeline": ("denoising/io",),
     "Evaluation and report": (
@@ -32,6 +33,7 @@ TOPICS = {
 VALUE = "…"  # in place of what differs
 TYPES = ("DenoisingError", "DamagedFileError", "DatasetUnavailableError", "ImageFileError", "OtherResultsError")
 OF_VALUES = ("ValueError",)  # what is wrong with a value, behind its name
+PROBLEMS = ("problems", "failures")  # lists that an error has under its sentence
 LISTS = "in_lines"  # the function that puts a list under a sentence
 
 
@@ -51,8 +53,9 @@ def files(places: tuple[str, ...]) -> list[Path]:
 
 
 def messages(path: Path) -> Iterator[str]:
-    """Yield the messages of the errors that a module raises, in one line each, as Markdown."""
-    types = (*TYPES, *OF_VALUES) if path.parent.name == "parameters" or path.stem == "search_space" else TYPES
+    """Yield the messages of a module, in one line each, as Markdown: of errors, and of the lists that errors have."""
+    of_parameters = path.parent.name == "parameters" or path.stem == "search_space"
+    types = (*TYPES, *OF_VALUES) if of_parameters else TYPES
     module = ast.parse(path.read_text(encoding="utf-8"))
     named = {
         target.id: node.value
@@ -62,15 +65,39 @@ def messages(path: Path) -> Iterator[str]:
         if isinstance(target, ast.Name)
     }
     for node in ast.walk(module):
-        if not isinstance(node, ast.Raise) or not isinstance(node.exc, ast.Call) or not node.exc.args:
-            continue
-        kind, said = node.exc.func, node.exc.args[0]
-        said = named.get(said.id, said) if isinstance(said, ast.Name) else said
-        if isinstance(kind, ast.Name) and kind.id in types and (text := words(said)):
-            line = " ".join(text.split())
-            if line.replace(VALUE, "").strip(" .:,"):
+        for said in (*_raised(node, types), *_listed(node), *(_of_values(node) if of_parameters else ())):
+            text = words(named.get(said.id, said) if isinstance(said, ast.Name) else said)
+            line = " ".join(text.split()).replace(f"{VALUE}{VALUE}", VALUE)
+            if len(re.findall(r"\w{2,}", line.replace(VALUE, ""))) > 1:  # else it has nothing but values
                 line = rf"\{line}" if line.startswith("-") else line
                 yield line.replace("<", "&lt;").replace("*", r"\*").replace("_", r"\_")
+
+
+def _raised(node: ast.AST, types: Collection[str]) -> Iterator[ast.expr]:
+    match node:
+        case ast.Raise(exc=ast.Call(func=ast.Name(id=kind), args=[said, *_])) if kind in types:
+            yield said
+
+
+def _listed(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what is added to a list of problems."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=receiver, attr="append"), args=[said]) if _name(receiver) in PROBLEMS:
+            yield said
+        case ast.AugAssign(target=ast.Name(id=name), value=ast.ListComp(elt=said)) if name in PROBLEMS:
+            yield said
+
+
+def _of_values(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what is said of a value, behind its name and a colon."""
+    match node:
+        case ast.Yield(value=ast.Constant() | ast.JoinedStr() as said) | ast.Return(value=ast.JoinedStr() as said):
+            if ": " in words(said):
+                yield said
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def words(node: ast.expr) -> str:

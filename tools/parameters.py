@@ -32,7 +32,7 @@ def parameter_table() -> str:
     for path, field, owners in described():
         meaning = f"{f'only for {owners}: ' if owners else ''}{field.description}"
         rows.append(f"| `{path}` | {meaning} | {_code(allowed(field), choices(field))} |")
-    return "\n".join(["| parameter | meaning | value |", "|---|---|---|", *rows])
+    return "\n".join(["| parameter | meaning | allowed values |", "|---|---|---|", *rows])
 
 
 def schema() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from stages.paths import PARAMS, PREPARED, REPORT
 from stages.run import run
 from tools.commands import DVC
 from tools.experiment import RESTORE
+from tools.watched import run_dvc
 
 
 def main() -> None:
@@ -26,8 +27,7 @@ def main() -> None:
         print(f"reports/ will have the results for the digits; in a clone, `{RESTORE}` restores those for MNIST.")
         print("To run experiments on the digits, commit them first: `git commit -am Digits`.\n")
     announce()
-    status = subprocess.run([*DVC, "repro"], check=False).returncode
-    if status:
+    if status := run_dvc("repro"):
         sys.exit(status)
     print(f"\nOpen {REPORT} in a browser. Then change a number in {PARAMS} and run `dvc repro`.")
     if Path(".venv").exists():

@@ -8,7 +8,6 @@ has already are not run again, so that an interrupted run goes on.
 
 import json
 import math
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -21,8 +20,9 @@ from denoising.errors import DenoisingError
 from stages.parameters.document import check_document, parse_document
 from stages.paths import METRICS, PARAMS
 from stages.run import run
-from tools.commands import DVC, environment, experiments, git, require_unchanged
+from tools.commands import experiments, git, require_one_worker, require_unchanged
 from tools.experiment import COMMITTED, changes, committed_document, read_experiment
+from tools.watched import run_dvc
 
 MOST = 1000
 LEVEL = 0.95
@@ -31,7 +31,8 @@ Metrics = Mapping[str, Mapping[str, float]]
 
 
 def main() -> None:
-    name, count = words_of(sys.argv[1:])
+    name, count = name_and_count(sys.argv[1:])
+    require_one_worker()
     require_unchanged()
     base, head = committed_document(), git("rev-parse", "HEAD").strip()
     target = {**base, **({} if name == COMMITTED else read_experiment(name))}
@@ -43,8 +44,7 @@ def main() -> None:
             require_same(title, reference, chosen)
             print(f"{title} has run on this commit.")
             continue
-        command = [*DVC, "exp", "run", "--temp", "--name", title, *changes(base, chosen)]
-        if subprocess.run(command, env=environment(), check=False).returncode:
+        if run_dvc("exp", "run", "--temp", "--name", title, *changes(base, chosen)):
             raise DenoisingError(f"{title} failed; its message is above. The seeds before it are kept.")
     known = experiments(head)
     missing = [title for title in wanted if title not in known]
@@ -53,10 +53,10 @@ def main() -> None:
     print("\n".join(table(name, [json.loads(git("show", f"{known[title]}:./{METRICS}")) for title in wanted])))
 
 
-def words_of(words: Sequence[str]) -> tuple[str, int]:
-    """Return the name and the number of seeds; raises `DenoisingError` for other words."""
-    numbers = [word.removeprefix("N=") for word in words if word.startswith("N=")]
-    names = [word for word in words if not word.startswith("N=")]
+def name_and_count(arguments: Sequence[str]) -> tuple[str, int]:
+    """Return the name of the setting and the number of seeds; raises `DenoisingError` for other arguments."""
+    numbers = [one.removeprefix("N=") for one in arguments if one.startswith("N=")]
+    names = [one for one in arguments if not one.startswith("N=")]
     text = (numbers or ["5"])[-1]
     if len(names) > 1 or not text.isascii() or not text.isdigit() or not 2 <= int(text) <= MOST:
         raise DenoisingError(f"Give one name, and N from 2 to {MOST:,}: make seeds NAME=fast N=5")

@@ -34,8 +34,8 @@ def configuration(environment: Mapping[str, str], hosts: Sequence[str]) -> str:
         KeyError: when a variable is missing.
         DenoisingError: when the tasks are not numbered node by node.
     """
-    port = FIRST_PORT + int(environment["SLURM_JOB_ID"]) % PORTS
     counts = tasks_per_node(environment["SLURM_STEP_TASKS_PER_NODE"])
+    port = FIRST_PORT + int(environment["SLURM_JOB_ID"]) * max(counts) % PORTS
     workers = [(host, number) for host, count in zip(hosts, counts, strict=True) for number in range(count)]
     task = int(environment["SLURM_PROCID"])
     if workers[task] != (hosts[int(environment["SLURM_NODEID"])], int(environment["SLURM_LOCALID"])):

@@ -1,10 +1,11 @@
 """Search for good parameters, as a file of sweeps/ says. This is `make sweep`.
 
-    python -m tools.sweep NAME [STORAGE]
+    python -m tools.sweep NAME [STORAGE [take-over]]
 
 Optuna proposes; each trial is a DVC experiment NAME-trial-0, NAME-trial-1 and so on, which `dvc exp show` lists. An
 interrupted sweep goes on when it is started again on the same commit. STORAGE, a file in a shared folder or the URL of
-a database, lets clones on several machines search together. Ends with a table, the importance of each parameter, and
+a database, lets clones on several machines search together; `take-over` runs again what machines began that are gone.
+Ends with a table, the importance of each parameter, and
 the best setting in experiments/NAME-best.yaml; and with status 1 where a trial failed.
 """
 
@@ -25,21 +26,23 @@ from optuna.trial import TrialState
 from denoising.errors import DenoisingError
 from stages.parameters.document import check_document
 from stages.run import run
-from tools.commands import dvc, experiments, git, require_unchanged
+from tools.commands import dvc, experiments, git, require_one_worker, require_unchanged
 from tools.experiment import COMMITTED, committed_document, free_name, read_experiment
 from tools.search_space import Sweep, read_sweep, require_valid, with_values
 from tools.sweep_results import require_success, shown, summary, write_best
 from tools.sweep_study import FOLDER, MESSAGE, ask, interrupt, open_study
-from tools.sweep_trials import CLONES, StoppedError, Trial, run_trial
+from tools.sweep_trials import CLONES, FailedTrialError, StoppedError, Trial, run_trial
 
+TAKE_OVER = "take-over"
 Parameters = Mapping[str, Any]
 
 
 def main() -> None:
-    if not 1 <= len(sys.argv[1:]) <= 2:
+    name, storage, more = (*sys.argv[1:4], "", "", "")[:3]
+    if not name or len(sys.argv) > 4 or more not in ("", TAKE_OVER):
         raise DenoisingError("Name a file of sweeps/: make sweep NAME=fast_rate")
-    name, storage = sys.argv[1], "".join(sys.argv[2:])
     sweep = read_sweep(name)
+    require_one_worker()
     require_unchanged()
     base, commit = committed_document(), git("rev-parse", "HEAD").strip()
     settings = {} if sweep.experiment == COMMITTED else read_experiment(sweep.experiment)
@@ -47,7 +50,7 @@ def main() -> None:
     check_document(target)
     require_valid(target, sweep)
     with locked(name):
-        study = open_study(name, sweep, storage, commit=commit, parameters=target)
+        study = open_study(name, sweep, storage, commit=commit, parameters=target, take_over=bool(more))
         Search(name, sweep, study, commit, base, target).run()
         print("\n".join(summary(study, sweep)))
         sections = {"train", *settings, *(path.split(".")[0] for path in sweep.search)}
@@ -120,13 +123,13 @@ class Search:
         except StoppedError:
             self.study.tell(asked, state=TrialState.PRUNED)
             print(f"{title}: stopped early", flush=True)
-        except BaseException as error:
-            if self._interrupted.is_set() or not isinstance(error, Exception):
-                interrupt(self.study, asked.number, asked.params)
-                raise
-            asked.set_user_attr(MESSAGE, str(error) or type(error).__name__)  # whatever it is, the others go on
+        except FailedTrialError as error:
+            asked.set_user_attr(MESSAGE, str(error))
             self.study.tell(asked, state=TrialState.FAIL)
             print(f"{title}: failed: {error}", flush=True)
+        except BaseException:  # an interrupt, or a fault of the machine: the trial can be tried again
+            interrupt(self.study, asked.number, asked.params)
+            raise
         else:
             self.study.tell(asked, value)
             print(f"{title}: {self.sweep.metric} {shown(value)}", flush=True)

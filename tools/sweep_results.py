@@ -74,6 +74,6 @@ def require_success(study: optuna.Study) -> None:
     elsewhere = sorted(str(of.user_attrs.get(MACHINE)) for of in trials if of.state == TrialState.RUNNING)
     if elsewhere:
         raise DenoisingError(
-            f"{len(elsewhere)} trials are not complete: they run on {', '.join(dict.fromkeys(elsewhere))}. Start the "
-            "sweep again when they have ended, for the whole table."
+            f"{len(elsewhere)} trials have not ended; they were started on {', '.join(dict.fromkeys(elsewhere))}. "
+            "Start the sweep again when they have, or, if those machines are gone, with TAKE_OVER=1."
         )

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import random
 import socket
 from collections.abc import Mapping
@@ -19,11 +20,22 @@ from tools.search_space import Sweep
 FOLDER = Path(".dvc/tmp/sweeps")
 MACHINE, MESSAGE = "machine", "message"  # attributes of a trial: where it runs, and why it failed
 INSTEAD_OF = "instead_of"  # the number of an interrupted trial, whose parameters are tried once more
+SUPERFLUOUS = "superfluous"  # whether another trial stands for this one
 BEFORE_STOPPING = 4  # trials that are run to their end before a poor one is stopped
 
 
-def open_study(name: str, sweep: Sweep, storage: str, *, commit: str, parameters: Mapping[str, Any]) -> optuna.Study:
+def open_study(
+    name: str,
+    sweep: Sweep,
+    storage: str,
+    *,
+    commit: str,
+    parameters: Mapping[str, Any],
+    take_over: bool = False,
+) -> optuna.Study:
     """Return the study of a sweep from these parameters on a commit; what was interrupted here is to be run again.
+
+    With `take_over`, what was interrupted on other machines is too: none may run there.
 
     Raises:
         DenoisingError: when the storage cannot be used.
@@ -31,9 +43,13 @@ def open_study(name: str, sweep: Sweep, storage: str, *, commit: str, parameters
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     described = [sweep.model_dump(mode="json", exclude={"trials", "at_once", "stop_early"}), dict(parameters)]
     digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:8]
+    journal = FOLDER / f"{name}.journal"
+    where = storage or str(journal)
     try:
+        if not storage:
+            _drop_unfinished_line(journal)
         study = optuna.create_study(
-            storage=_storage(storage or str(FOLDER / f"{name}.journal")),
+            storage=_storage(where),
             study_name=f"{name} {commit[:8]} {digest}",
             pruner=_pruner(sweep),
             direction=sweep.direction,
@@ -41,14 +57,20 @@ def open_study(name: str, sweep: Sweep, storage: str, *, commit: str, parameters
         )
     except Exception as error:  # drivers of databases raise many types
         reason = (str(error).splitlines() or [type(error).__name__])[0][:300]
-        raise DenoisingError(f"The storage {storage or FOLDER} cannot be used: {reason}") from error
+        raise DenoisingError(f"The storage {where} cannot be used: {reason}") from error
     for trial in study.get_trials(states=[TrialState.RUNNING]):
-        if not storage or trial.user_attrs.get(MACHINE) == here():
+        if take_over or not storage or trial.user_attrs.get(MACHINE) == here():
             interrupt(study, trial.number, trial.params)
     # Seeded anew each time: a sampler that starts again from one seed would propose the same values again.
     key = f"{sweep.seed} {len(study.trials)} {here() if storage else ''}"
     study.sampler = optuna.samplers.TPESampler(seed=int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]))
     return study
+
+
+def _drop_unfinished_line(journal: Path) -> None:
+    """Cut what a full disk or a kill has left of the last line: Optuna cannot read a journal with a line after it."""
+    if journal.exists() and not (content := journal.read_bytes()).endswith(b"\n"):
+        os.truncate(journal, content.rfind(b"\n") + 1)
 
 
 def _storage(where: str) -> BaseStorage:
@@ -81,7 +103,12 @@ def ask(study: optuna.Study, sweep: Sweep) -> optuna.Trial | None:
         study.enqueue_trial(new)
     trial = study.ask(sweep.distributions())
     trial.set_user_attr(MACHINE, here())
-    return trial
+    before = [of for of in counted(study, running=True) if of.number < trial.number]
+    if len(before) < sweep.trials and not (sweep.sampler == "grid" and trial.params in [of.params for of in before]):
+        return trial
+    trial.set_user_attr(SUPERFLUOUS, True)  # another machine has asked at the same time
+    study.tell(trial, state=TrialState.FAIL)
+    return ask(study, sweep)
 
 
 def interrupt(study: optuna.Study, number: int, parameters: Mapping[str, Any]) -> None:
@@ -100,4 +127,5 @@ def counted(study: optuna.Study, *, running: bool = False) -> list[FrozenTrial]:
     """Return the trials that have ended, and those that run if `running`; not those that were interrupted."""
     states = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, *([TrialState.RUNNING] if running else []))
     left_out = interrupted(study)
-    return [of for of in study.get_trials(states=states) if of.number not in left_out]
+    trials = study.get_trials(states=states)
+    return [of for of in trials if of.number not in left_out and SUPERFLUOUS not in of.user_attrs]

@@ -2,11 +2,8 @@
 
 import csv
 import json
-import os
 import shutil
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,16 +14,21 @@ from typing import Any
 from denoising.errors import DenoisingError
 from stages.parameters.document import document_errors
 from stages.paths import LOGS, TRAINING, TRAINING_SUMMARY
-from tools.commands import DVC, environment, experiment_reference, git
+from tools.commands import experiment_reference, git
 from tools.experiment import changes
+from tools.watched import started_dvc
 
 CLONES = Path(".dvc/tmp/sweeps/clones")
 POLL_SECONDS = 0.5
-PATIENCE_SECONDS = 30  # for an interrupted trial to end
+SYSTEM_ERROR = "System error"  # how a stage begins that the machine has failed
 
 
 class StoppedError(Exception):
     """The trial was ended early."""
+
+
+class FailedTrialError(Exception):
+    """The trial cannot succeed: its parameters do not fit together, or a stage fails with them."""
 
 
 @dataclass(frozen=True)
@@ -52,25 +54,23 @@ def run_trial(
 
     Raises:
         StoppedError: when `on_epoch` says so.
-        DenoisingError: when the parameters do not fit together, or a stage failed.
+        FailedTrialError: when the parameters do not fit together, or a stage fails with them.
+        DenoisingError: when it could not be run, whatever its parameters.
         KeyboardInterrupt: when `is_interrupted` says so.
     """
     wrong = document_errors(trial.parameters)
     if wrong:
-        raise DenoisingError("; ".join(wrong))
+        raise FailedTrialError("; ".join(wrong))
     clone, output = CLONES / trial.name, LOGS / "sweeps" / f"{trial.name}.log"
     output.parent.mkdir(parents=True, exist_ok=True)
     try:
         _make(clone, trial)
-        words = ["dvc", "exp", "run", "--name", trial.name, *changes(trial.base, trial.parameters)]
-        with output.open("wb") as file:
-            process = _start(["-m", "tools.watched", str(os.getpid()), *words], clone, file)
-            try:
-                _follow(process, clone / history_of(metric), on_epoch, is_interrupted)
-            finally:
-                _end(process)
+        words = ["exp", "run", "--name", trial.name, *changes(trial.base, trial.parameters)]
+        with output.open("wb") as file, started_dvc(*words, folder=clone, output=file) as process:
+            _follow(process, clone / history_of(metric), on_epoch, is_interrupted)
         if process.returncode:
-            raise DenoisingError(_reason(output))
+            reason = _reason(output)
+            raise DenoisingError(reason) if reason.startswith(SYSTEM_ERROR) else FailedTrialError(reason)
         reference = experiment_reference(trial.commit, trial.name)
         git("fetch", "--quiet", str(clone), f"{reference}:{reference}")
         group, _, key = metric.partition(".")
@@ -97,23 +97,10 @@ def _make(clone: Path, trial: Trial) -> None:
         ("config", "--local", "cache.dir", str(trial.cache)),
         ("checkout", "--quiet", "--allow-missing"),
     ):
-        process = _start([*DVC[1:], *words], clone, subprocess.PIPE)
-        said = process.communicate()[0].decode(errors="replace").strip()
+        with started_dvc(*words, folder=clone, output=subprocess.PIPE) as process:
+            said = process.communicate()[0].decode(errors="replace").strip()
         if process.returncode:
             raise DenoisingError(f"dvc {words[0]} failed: {(said.splitlines() or ['no output'])[-1]}")
-
-
-def _start(words: list[str], folder: Path, output: Any) -> "subprocess.Popen[bytes]":
-    """Start Python in a session of its own: Ctrl-C reaches the sweep alone, which then ends its trials."""
-    return subprocess.Popen(
-        [sys.executable, *words],
-        cwd=folder,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
 
 
 def _follow(
@@ -150,21 +137,6 @@ def _values(history: Path) -> list[float]:
         rows = csv.DictReader((line for line in lines if line.endswith("\n")), delimiter="\t")
         return [float(row[history.stem]) for row in rows if row.get(history.stem)]
     return []
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End DVC and its stage, if they still run: DVC alone would wait for its stage."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    for wanted in (signal.SIGINT, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, wanted)
-            while time.monotonic() < until or wanted == signal.SIGKILL:
-                process.poll()
-                os.killpg(process.pid, 0)
-                time.sleep(0.1)
-        except ProcessLookupError:
-            break
-    process.wait()
 
 
 def _reason(output: Path) -> str:

@@ -27,7 +27,7 @@ def serve() -> None:
     except ModuleNotFoundError as error:
         sys.exit(f"The page needs {error.name}: `make app` installs it, or pip install '.[app]'.")
     port = os.environ.get("PORT", "")
-    if port and not port.isdigit():
+    if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 2**16):
         sys.exit(f"PORT is {port!r}, which is no port. Use a number such as 7860.")
     try:
         build_page().queue(default_concurrency_limit=1, max_size=50).launch(

@@ -121,9 +121,9 @@ def denoise_drawing(drawing: dict[str, Any] | None, sigma: float, name: str) -> 
     if strokes is None or strokes.min() == strokes.max():
         raise gradio.Error("Draw a digit first.", print_exception=False)
     digit = (1 - as_float(strokes))[np.newaxis, ..., np.newaxis]
-    trained = str(TRAINED) if TRAINED.exists() else None
+    trained = str(TRAINED) if TRAINED.exists() else None  # that of the pipeline, which learned digits first
     try:
-        trial = try_network(digit, trained or _chosen(name), sigma=sigma)
+        trial = try_network(digit, _chosen(name) or trained, sigma=sigma)
     except DenoisingError as error:
         raise gradio.Error(str(error), print_exception=False) from error
     return shown(trial, "digit")

@@ -1,7 +1,6 @@
 """Adds noise to a picture, denoises it, and measures both: what the page shows."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +9,13 @@ from denoising.errors import DenoisingError, ImageFileError
 from denoising.image_files.reader import read_image_file
 from denoising.image_files.sizes import pixel_count
 from denoising.images import Bytes, Images, as_bytes, as_float
-from denoising.inference.network import Network
-from denoising.inference.networks import load_network
+from denoising.inference.networks import cached_network
 from denoising.inference.shared_noise import network_for_image
-from denoising.inference.stored_images import Options, denoise_stored
-from denoising.metrics import psnr, ssim
+from denoising.inference.stored_images import DenoisingOptions, denoise_stored
+from denoising.metrics import SSIM_WINDOW, psnr, ssim
 from denoising.noise.models import Noise, add_noise
 
 MAX_PIXELS = 12_000_000  # of a picture, so that an answer takes seconds
-SMALLEST_FOR_SSIM = 7
 
 
 @dataclass(frozen=True)
@@ -64,25 +61,19 @@ def try_network(clean: Images, name: str | None, *, sigma: float) -> Trial:
     Raises:
         DenoisingError: when the network cannot be loaded, or takes pictures of another size.
     """
-    if name and not loaded(name).has_any_size:
-        clean = resized(clean, loaded(name).image_shape)
+    if name and not cached_network(Path(name)).has_any_size:
+        clean = resized(clean, cached_network(Path(name)).image_shape)
     noisy = add_noise(clean, Noise("gaussian", sigma / 255), seed=1) if sigma else clean
     noisy = as_float(as_bytes(noisy))  # as a file of it would be
-    network = loaded(name or network_for_image(noisy[0]))
-    denoised = denoise_stored(noisy, network, Options(), white=1.0)
+    network = cached_network(Path(name or network_for_image(noisy[0])))
+    denoised = denoise_stored(noisy, network, DenoisingOptions(), white=1.0)
     scores = {"noisy": measure(clean, noisy), "denoised": measure(clean, denoised)} if sigma else None
     return Trial(network.name, shown(noisy), shown(denoised), flat(as_bytes(denoised[0])), scores)
 
 
-@lru_cache(maxsize=4)
-def loaded(name: str) -> Network:
-    """Return the network of a name or file, loaded once."""
-    return load_network(Path(name))
-
-
 def measure(clean: Images, other: Images) -> tuple[float, float | None]:
     """Return PSNR and SSIM; no SSIM of a picture that is smaller than its window."""
-    large = min(clean.shape[1:3]) >= SMALLEST_FOR_SSIM
+    large = min(clean.shape[1:3]) >= SSIM_WINDOW
     return float(psnr(clean, other)[0]), float(ssim(clean, other)[0]) if large else None
 
 

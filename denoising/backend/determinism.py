@@ -1,7 +1,7 @@
 """Makes computations repeatable: seeds, deterministic operations on GPUs, and the number of threads."""
 
 from denoising.backend import keras, tensorflow
-from denoising.backend.hardware import usable_cores
+from denoising.cores import usable_cores
 
 
 def seed_everything(seed: int) -> None:

@@ -5,6 +5,7 @@ import platform
 from pathlib import Path
 
 from denoising.backend import keras, tensorflow
+from denoising.cores import usable_cores
 
 # oneDNN chooses its convolutions by these; each choice sums in a different order.
 INSTRUCTIONS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "asimd", "sve")
@@ -36,11 +37,6 @@ def lacks_bfloat16() -> bool:
     """Say whether this is known to be a processor that would emulate bfloat16, many times slower."""
     flags = _cpu_facts().get("flags", "").split()
     return bool(flags) and not {"avx512_bf16", "amx_bf16"} & set(flags)
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _cpu_facts() -> dict[str, str]:

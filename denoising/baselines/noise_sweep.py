@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoising.baselines.tuning import TunedFilter, tune
+from denoising.io.center_crops import SWEEP_SIZE, center_crops
 from denoising.io.progress import progress_bar
 from denoising.io.splits import Split
 from denoising.metrics import psnr, ssim
-from denoising.noise.crops import SWEEP_SIZE, center_crops
 from denoising.noise.models import Noise
 from denoising.noise.renoise import renoise
 

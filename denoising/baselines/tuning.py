@@ -1,6 +1,5 @@
 """Tunes the setting of a filter on validation images, and applies it with one thread per core."""
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 
 from denoising.baselines.debias import debias, is_biased
 from denoising.baselines.filters import CLASSICAL_FILTERS, NO_NOISE, Setting
+from denoising.cores import usable_cores
 from denoising.images import Images
 from denoising.metrics import psnr
 from denoising.noise.models import Noise
@@ -124,7 +124,7 @@ def _filter(
 ) -> list[Images]:
     apply = partial(CLASSICAL_FILTERS[method], deviation=deviation, setting=setting)
     filtered = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # the slow filters release the interpreter's lock
+    with ThreadPoolExecutor(usable_cores()) as pool:  # the slow filters release the interpreter's lock
         for image in pool.map(apply, noisy):
             filtered.append(image)
             if on_image:

@@ -1,6 +1,5 @@
-"""The command `denoise`: from words to files."""
+"""The command `denoise`: from arguments to files."""
 
-import os
 import sys
 import tempfile
 import time
@@ -12,22 +11,24 @@ from threading import Event
 from denoising.cli.arguments import STREAM, parser
 from denoising.cli.pictures import PictureDenoiser
 from denoising.cli.targets import Task, Tasks, find_tasks, named
+from denoising.cores import usable_cores
 from denoising.errors import DenoisingError
 from denoising.image_files.converter import SUFFIXES
+from denoising.image_files.normalize import SIXTEEN_BITS
 from denoising.image_files.sizes import pixel_count
-from denoising.inference.stored_images import Options
+from denoising.inference.stored_images import DenoisingOptions
 from denoising.io.progress import pixel_bar
 
-PIXELS_PER_MEGAPIXEL = 1e6
 
-
-def denoise_command(words: Sequence[str]) -> int:
-    """Denoise what the words of the command say, and return its exit status: 1 where a file failed."""
-    given = parser().parse_args(words)
+def denoise_command(arguments: Sequence[str]) -> int:
+    """Denoise what the arguments name, and return the exit status: 1 where a file failed."""
+    given = parser().parse_args(arguments)
     if given.jobs < 1:
         raise DenoisingError(f"Expected one job or more, found --jobs {given.jobs}.")
-    options = Options(given.sigma, given.ensemble, given.tile, given.overlap)
-    threads = 0 if given.jobs == 1 else max(1, (os.cpu_count() or 1) // given.jobs)
+    if given.white is not None and not 0 < given.white <= SIXTEEN_BITS:
+        raise DenoisingError(f"Expected a white level from 1 to 65535, found --white {given.white:g}.")
+    options = DenoisingOptions(given.sigma, given.ensemble, given.tile, given.overlap)
+    threads = 0 if given.jobs == 1 else max(1, usable_cores() // given.jobs)
     denoiser = PictureDenoiser(given.model, options, white=given.white, format=given.format, threads=threads)
     if STREAM in given.inputs:
         if len(given.inputs) > 1 or given.output not in (None, STREAM):
@@ -107,11 +108,11 @@ def _denoise_files(
             workers.shutdown(cancel_futures=True)
             raise
     if not quiet:
-        _summarise(found, denoiser, output, failed=len(failures), kept=len(kept), began=began)
+        _summarize(found, denoiser, output, failed=len(failures), kept=len(kept), began=began)
     return 1 if failures else 0
 
 
-def _summarise(found: Tasks, denoiser: PictureDenoiser, output: Path, *, failed: int, kept: int, began: float) -> None:
+def _summarize(found: Tasks, denoiser: PictureDenoiser, output: Path, *, failed: int, kept: int, began: float) -> None:
     for note, names in sorted(denoiser.notes.items()):
         print(f"{note}: {named(sorted(names))}.")
     _say_what_is_left_out(found)

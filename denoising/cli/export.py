@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from denoising.errors import DenoisingError
-from denoising.inference.export_formats import FORMATS
+from denoising.inference.networks import FORMATS
 from denoising.version import __version__
 
 
-def export_command(words: Sequence[str]) -> int:
-    """Export what the words of the command say, and return the exit status."""
+def export_command(arguments: Sequence[str]) -> int:
+    """Export what the arguments name, and return the exit status."""
     parser = argparse.ArgumentParser("python -m denoising export", description="Export a denoiser from its .h5 file.")
     parser.add_argument("model", type=Path, help="an .h5 file of this pipeline")
     parser.add_argument("--to", choices=FORMATS, required=True, help="format; a SavedModel is a folder")
@@ -18,7 +18,7 @@ def export_command(words: Sequence[str]) -> int:
     parser.add_argument("--overwrite", action="store_true", help="replace it if it is there")
     for fact in ("name", "data", "noise", "licence"):
         parser.add_argument(f"--{fact}", default="", help=f"what the file says of its {fact}")
-    given = parser.parse_args(words)
+    given = parser.parse_args(arguments)
     target = given.output or given.model.with_suffix(FORMATS[given.to])
     if target.exists() and given.model.exists() and target.samefile(given.model):
         raise DenoisingError(f"{target} is the model itself; give another name to -o.")

@@ -10,7 +10,7 @@ from denoising.cli.export import export_command
 from denoising.errors import DenoisingError
 
 FAILED, INTERRUPTED = 1, 130
-EXPORT = "export"  # as the first word; a file of that name is ./export
+EXPORT = "export"  # as the first argument; a file of that name is ./export
 
 
 def main() -> None:
@@ -21,10 +21,12 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
-def run(words: Sequence[str]) -> int:
+def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit status: 0, or 1 where a file failed; an error becomes a sentence."""
     try:
-        return export_command(words[1:]) if words[:1] == [EXPORT] else denoise_command(words)
+        if arguments[:1] == [EXPORT]:
+            return export_command(arguments[1:])
+        return denoise_command(arguments)
     except DenoisingError as error:
         print(f"denoise: {error}", file=sys.stderr)
     except BrokenPipeError:  # of who reads the output

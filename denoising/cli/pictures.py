@@ -10,12 +10,12 @@ import numpy as np
 
 from denoising.image_files.converter import convert_image
 from denoising.image_files.decoded import DecodedImage
-from denoising.image_files.normalise import FOURTEEN_BITS, SIXTEEN_BITS, require_in_range
+from denoising.image_files.normalize import FOURTEEN_BITS, SIXTEEN_BITS, require_in_range
 from denoising.image_files.rewriter import rewrite_image
 from denoising.inference.network import Network
 from denoising.inference.networks import COLOR, GRAY, load_network
 from denoising.inference.shared_noise import network_for_image
-from denoising.inference.stored_images import Options, denoise_stored
+from denoising.inference.stored_images import DenoisingOptions, denoise_stored
 from denoising.io.atomic import replacing
 from denoising.io.temporary_arrays import TemporaryArrays
 
@@ -31,7 +31,7 @@ class PictureDenoiser:
     """Denoises image files by the network of a name or file, or by the one that comes with the package for them."""
 
     model: str | None
-    options: Options
+    options: DenoisingOptions
     white: float | None = None
     format: str | None = None
     threads: int = 0
@@ -104,7 +104,7 @@ class PictureDenoiser:
         return replace(image, pixels=together[..., :channels], alpha=None if alpha is None else together[..., channels])
 
     def _white(self, image: DecodedImage) -> float:
-        return self.white if self.white and image.white == SIXTEEN_BITS else image.white
+        return self.white if self.white is not None and image.white == SIXTEEN_BITS else image.white
 
     def _notes(self, image: DecodedImage, network: Network) -> set[str]:
         """Return what a person should know of an image and the network that denoises it."""

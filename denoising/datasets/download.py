@@ -67,8 +67,8 @@ def _fetch(url: str, partial: Path, *, seconds: float, limit: int) -> None:
             # The content as it is stored: a file that is served with Content-Encoding: gzip must not be unpacked.
             headers = {"Accept-Encoding": "gzip"}
             with (
+                partial.open("wb") as file,  # before the answer: the next mirror's file has the same name
                 requests.get(url, headers=headers, timeout=TOTAL_SECONDS, stream=True) as response,
-                partial.open("wb") as file,
             ):
                 response.raise_for_status()
                 size = response.headers.get("Content-Length", "")

@@ -13,7 +13,7 @@ import numpy as np
 
 from denoising.datasets.folder import ImageFile, in_lines
 from denoising.errors import DenoisingError, ImageFileError
-from denoising.image_files.normalise import FOURTEEN_BITS, SIXTEEN_BITS, normalise
+from denoising.image_files.normalize import FOURTEEN_BITS, SIXTEEN_BITS, normalize
 from denoising.image_files.reader import decode_image
 from denoising.images import Stored, as_sixteen_bit
 from denoising.io.ragged import writing_ragged
@@ -36,14 +36,15 @@ class ImageSplitWriter:
         self._of_size: dict[tuple[int, ...], list[str]] = defaultdict(list)  # the names of images by their (H, W, C)
         self.problems: list[str] = []
         self.transparent: list[str] = []
-        self.digests: dict[str, list[bytes]] = {}  # of the pixels of every image, by split
+        self._fingerprints: dict[str, list[bytes]] = {}  # of every image, by split
 
     def write(self, split: str, files: Sequence[ImageFile], *, on_file: Callable[[], object]) -> dict[str, Any]:
         """Write the images of a split; return their number and a checksum of their pixels."""
         names: list[str] = []
         groups: list[str] = []
         labels: list[int] = []
-        digests = self.digests[split] = []
+        fingerprints = self._fingerprints[split] = []
+        clean_digest = hashlib.sha256()
         noisy_digest = hashlib.sha256()
         with ExitStack() as stack:
             clean_file = stack.enter_context(writing_ragged(self._folder / f"clean/{split}.bin"))
@@ -58,7 +59,8 @@ class ImageSplitWriter:
                     if file.class_name is not None:
                         labels.append(self._classes.index(file.class_name))
                     clean_file.append(clean)
-                    digests.append(_digest(clean))
+                    clean_digest.update(_digest(clean))
+                    fingerprints.append(_digest(as_sixteen_bit(clean)))
                     if noisy_file and noisy is not None:
                         noisy_file.append(noisy)
                         noisy_digest.update(_digest(noisy))
@@ -66,7 +68,7 @@ class ImageSplitWriter:
         write_files(self._folder, split, names, groups)
         if self._classes:
             np.save(self._folder / f"clean/{split}_labels.npy", np.array(labels, np.uint8))
-        sums = {"sha256": hashlib.sha256(b"".join(digests)).hexdigest(), "noisy_sha256": noisy_digest.hexdigest()}
+        sums = {"sha256": clean_digest.hexdigest(), "noisy_sha256": noisy_digest.hexdigest()}
         return {"images": len(names), "files": len(files), **(sums if noisy_file else {"sha256": sums["sha256"]})}
 
     def finish(self) -> dict[str, int]:
@@ -88,7 +90,7 @@ class ImageSplitWriter:
             raise DenoisingError(
                 in_lines(f"Images with labels must have one size. Most are {usual[1]}x{usual[0]}, but:", others)
             )
-        train, validation, test = (self.digests[split] for split in SPLIT_NAMES)
+        train, validation, test = (self._fingerprints[split] for split in SPLIT_NAMES)
         known = {"validation": set(train), "test": {*train, *validation}}
         return {
             "validation": sum(one in known["validation"] for one in validation),
@@ -126,7 +128,7 @@ class ImageSplitWriter:
                         self.transparent.append(file.name)
                     if image.white == SIXTEEN_BITS:
                         self._brightest = max(self._brightest, int(image.pixels.max()))
-                    yield normalise(image, color_mode=self._color_mode, white=self._white, noisy=noisy)
+                    yield normalize(image, color_mode=self._color_mode, white=self._white, noisy=noisy)
                 after = os.fstat(opened.fileno())
             if not right or (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
                 raise ImageFileError("the file changed while this stage ran; run `dvc repro` again")

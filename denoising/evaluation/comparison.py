@@ -38,7 +38,7 @@ def compare_methods(
     }
 
 
-def summarise_methods(
+def summarize_methods(
     scores: dict[str, Scores], clean_correct: Mask | None, *, groups: Groups | None = None, resamples: int, seed: int
 ) -> dict[str, list[Any]]:
     """Return a table with a row per method, the best first: every metric, and the margin of the denoiser over it.

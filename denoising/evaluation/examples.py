@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from denoising.evaluation.crops import MAX_WHOLE, largest_error, shrunk, stacked
+from denoising.evaluation.example_crops import largest_error, shrinking_factor, shrunk, stacked
 from denoising.images import Images, as_bytes, as_float
 from denoising.inference.denoiser import Denoise
 from denoising.io.baseline_results import BaselineResults
@@ -95,7 +95,7 @@ def write_whole(folder: Path, split: Split, denoise: Denoise, index: int) -> Tab
     window = largest_error(example["clean"], example["denoised"])
     write_sheet(folder / "whole.png", {name: shrunk(image)[np.newaxis] for name, image in example.items()})
     write_sheet(folder / "whole_crop.png", {name: image[window][np.newaxis] for name, image in example.items()})
-    factor = -(-max(example["clean"].shape[:2]) // MAX_WHOLE)
+    factor = shrinking_factor(example["clean"])
     ends = {"top": window[0].start, "bottom": window[0].stop, "left": window[1].start, "right": window[1].stop}
     return {"index": [index], **{name: [value // factor] for name, value in ends.items()}}
 

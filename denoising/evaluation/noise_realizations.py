@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from denoising.images import Images
 from denoising.io.splits import Split
-from denoising.noise.models import Noise, add_noise
+from denoising.noise.models import Noise, add_indexed_noise
 
 NoiseRealization = Callable[[Images, Any], Images]  # from clean images, and their indices or slice, to noisy ones
 
@@ -26,8 +24,6 @@ def new_noise(noise: Noise, *, seed: int, key: tuple[int, ...]) -> NoiseRealizat
 
     def realize(clean: Images, chosen: Any) -> Images:
         indices = range(chosen.start, chosen.stop) if isinstance(chosen, slice) else chosen
-        each = zip(clean, indices, strict=True)
-        noisy = [add_noise(one[np.newaxis], noise, seed=seed, key=key, first_index=int(index)) for one, index in each]
-        return np.concatenate(noisy)
+        return add_indexed_noise(clean, noise, seed=seed, key=key, indices=indices)
 
     return realize

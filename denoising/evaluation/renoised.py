@@ -9,9 +9,9 @@ from denoising.batching import batches
 from denoising.images import Stored
 from denoising.inference.denoiser import Denoise
 from denoising.intervals import Groups
+from denoising.io.center_crops import SWEEP_SIZE, center_crops
 from denoising.io.splits import Split
 from denoising.metrics import PerImage, UniformSsim, psnr
-from denoising.noise.crops import SWEEP_SIZE, center_crops
 from denoising.noise.models import Noise
 from denoising.noise.renoise import renoise
 

@@ -21,7 +21,7 @@ from denoising.metrics import psnr_from_mse
 Mask = NDArray[np.bool_]
 
 
-def summarise_realizations(
+def summarize_realizations(
     realizations: list[dict[str, Scores]], *, groups: Groups | None = None, resamples: int, seed: int
 ) -> dict[str, Any]:
     """Return the means over images and realizations, their intervals, and the range over realizations."""
@@ -57,7 +57,7 @@ def merge(*parts: dict[str, Any]) -> dict[str, Any]:
     return {**{name: value for part in parts for name, value in part.items()}, "intervals": intervals}
 
 
-def summarise_classes(
+def summarize_classes(
     scores: dict[str, Scores], labels: Bytes, *, groups: Groups | None = None, resamples: int, seed: int
 ) -> dict[str, list[float]]:
     """Return a table with a row per class: its images, their mean scores and their gain, with intervals."""
@@ -97,7 +97,7 @@ def mean_scores(scores: Scores) -> dict[str, float]:
     return {**means, "psnr_of_mean_mse": float(psnr_from_mse(means["mse"]))}
 
 
-def summarise_margin(methods: dict[str, list[Any]], best: str) -> dict[str, Any]:
+def summarize_margin(methods: dict[str, list[Any]], best: str) -> dict[str, Any]:
     """Return the scores of the best filter, and the margin of the denoiser over it, from the table of methods."""
     row, metrics = methods["method"].index(best), [metric for metric in METRIC_SIGNS if metric in methods]
     return {
@@ -113,7 +113,7 @@ def summarise_margin(methods: dict[str, list[Any]], best: str) -> dict[str, Any]
     }
 
 
-def summarise_classification(images: Columns, *, groups: Groups | None = None) -> dict[str, Any]:
+def summarize_classification(images: Columns, *, groups: Groups | None = None) -> dict[str, Any]:
     """Return the accuracy of clean images, and how many the denoiser repaired, flipped and left lost.
 
     `images` is the per-image table, of the prepared noise.

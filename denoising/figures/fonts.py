@@ -9,7 +9,7 @@ from denoising.errors import DenoisingError
 from denoising.language.texts import CHINESE, current_language
 
 LATIN = "DejaVu Sans"
-HAN = (  # with simplified characters, on Linux, macOS and Windows
+HAN_FONTS = (  # with simplified characters, on Linux, macOS and Windows
     "Noto Sans CJK SC",
     "Noto Sans SC",
     "Source Han Sans SC",
@@ -40,7 +40,7 @@ def han_font() -> str:
     for find in (lambda: None, _add_new_fonts):  # Matplotlib's list is from its first start
         find()
         installed = {font.name for font in fontManager.ttflist}
-        for name in HAN:
+        for name in HAN_FONTS:
             if name in installed:
                 return name
     raise DenoisingError(

@@ -68,11 +68,10 @@ def convert_image(
 
 
 def _read_tiff(file: Any, *, to: str) -> tuple[DecodedImage, _Metadata]:
-    with tifffile.TiffFile(file) as tiff:
-        count = len(tiff.pages)
-    if count > 1:
-        raise ImageFileError(f"it has {count} pages, which {to} cannot hold; leave out --format")
-    ((page, image),) = decode_pages(file, allocate=np.empty)
+    pages = decode_pages(file, allocate=np.empty)
+    page, image = next(pages)
+    if next(pages, None):  # and the file has no more than this one, which the end of the pages tells
+        raise ImageFileError(f"it has several pages, which {to} cannot hold; leave out --format")
     across, down = page.get_resolution("inch") if _RESOLUTION in page.tags else (0, 0)
     return image, _Metadata(page.tags.valueof(_PROFILE), None, (across, down) if across and down else None)
 

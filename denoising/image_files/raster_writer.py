@@ -28,7 +28,7 @@ _WEBP_QUALITY = 90  # a file does not say with which it was made
 Parts = tuple[bytes | memoryview, ...]  # of a file, one after the other
 
 
-def encode_raster(image: DecodedImage, source: Content, *, allocate: Allocate = np.empty) -> Parts:
+def encode_raster(image: DecodedImage, source: Content, *, allocate: Allocate) -> Parts:
     """Return a file with the pixels of `image` and the format, quality and metadata of `source`.
 
     A palette becomes colours of 8 bits, and 1 to 4 bits become 8.
@@ -57,14 +57,9 @@ def _encode_jpeg(image: DecodedImage, original: Image.Image) -> bytes:
     if is_exact and not original.info.get("progressive"):
         return bytes(imagecodecs.jpeg8_encode(pixels, level=level, subsampling=sampling))
     file = io.BytesIO()  # Pillow takes tables, and memory for another copy
-    options = {"qtables": tables, "subsampling": sampling_word(sampling), "progressive": "progressive" in original.info}
+    options = {"qtables": tables, "subsampling": ":".join(sampling), "progressive": "progressive" in original.info}
     Image.fromarray(pixels).save(file, "JPEG", **options)
     return file.getvalue()
-
-
-def sampling_word(sampling: str) -> str:
-    """Return 4:2:0 for 420, as Pillow has it."""
-    return ":".join(sampling)
 
 
 @cache

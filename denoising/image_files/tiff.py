@@ -20,9 +20,9 @@ MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _GREY = (tifffile.PHOTOMETRIC.MINISBLACK, tifffile.PHOTOMETRIC.MINISWHITE)
 
 
-def decode_tiff(opened: BinaryIO, *, allocate: Allocate = np.empty) -> Iterator[DecodedImage]:
+def decode_tiff(opened: BinaryIO) -> Iterator[DecodedImage]:
     """Yield the pages of a TIFF file; raises `ImageFileError`, or an exception of the library."""
-    return (image for _, image in decode_pages(opened, allocate=allocate))
+    return (image for _, image in decode_pages(opened, allocate=np.empty))
 
 
 def decode_pages(opened: BinaryIO, *, allocate: Allocate) -> Iterator[tuple[Page, DecodedImage]]:
@@ -97,24 +97,23 @@ def _decode(page: Page, *, size: int, allocate: Allocate) -> DecodedImage:
     orientation = int(page.tags.valueof("Orientation", 1))
     if page.photometric == tifffile.PHOTOMETRIC.PALETTE:
         return decoded(_resolve(pixels, page.colormap), orientation=orientation)
-    bits = page.bitspersample if isinstance(page.bitspersample, int) else max(page.bitspersample)
+    bits = page.bitspersample
     white = None
     if pixels.dtype.kind in "ub":
         white = float(2**bits - 1)
         if bits < 8:  # one to seven bits have few values, which 8 bits hold exactly or nearly so
             pixels, white = np.rint(pixels * (255 / white)).astype(np.uint8), 255.0
         if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
-            pixels = inverted(pixels, white)
+            invert_in_place(pixels, white)
     elif page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
         raise ImageFileError("its white is 0, which is not defined for floating point")
     return decoded(pixels, orientation=orientation, white=white)
 
 
-def inverted(pixels: Pixels, white: float) -> Pixels:
-    """Return grey pixels (H, W), or those of (H, W, 2) with their alpha as it is, with black for white."""
+def invert_in_place(pixels: Pixels, white: float) -> None:
+    """Exchange black and white of grey pixels, (H, W), or (H, W, 2) whose alpha stays as it is."""
     grey = pixels[..., 0] if pixels.ndim == 3 else pixels
     np.subtract(pixels.dtype.type(white), grey, out=grey)
-    return pixels
 
 
 def _resolve(indices: Pixels, colours: Pixels) -> Pixels:
@@ -127,6 +126,8 @@ def _resolve(indices: Pixels, colours: Pixels) -> Pixels:
 def _require_channels(page: Page) -> None:
     """Refuse colours that are not those of the screen, and channels that are neither colour nor transparency."""
     photometric, samples = page.photometric, page.samplesperpixel
+    if not isinstance(page.bitspersample, int):
+        raise ImageFileError("its channels have different numbers of bits; save it with 8 or 16 for all")
     is_jpeg = page.compression in (tifffile.COMPRESSION.JPEG, tifffile.COMPRESSION.OJPEG)
     known = (*_GREY, tifffile.PHOTOMETRIC.RGB, tifffile.PHOTOMETRIC.PALETTE)
     if photometric not in known and not (photometric == tifffile.PHOTOMETRIC.YCBCR and is_jpeg):

@@ -8,7 +8,7 @@ import tifffile
 from tifffile import COMPRESSION, PHOTOMETRIC
 
 from denoising.image_files.decoded import Allocate, Change, DecodedImage, Pixels, channels_together
-from denoising.image_files.tiff import Page, decode_pages, inverted
+from denoising.image_files.tiff import Page, decode_pages, invert_in_place
 from denoising.image_files.tiff_directories import Directories, append_directories, read_directories
 
 _LOSSLESS = (COMPRESSION.NONE, COMPRESSION.LZW, COMPRESSION.ADOBE_DEFLATE, COMPRESSION.PACKBITS, COMPRESSION.ZSTD)
@@ -19,7 +19,7 @@ _STRUCTURE = {*range(254, 267), 273, *range(277, 285), 296, 317, 320, *range(322
 _STRUCTURE |= {340, 341, 347, *range(512, 522), *range(529, 533)}
 
 
-def rewrite_tiff(source: BinaryIO, target: Path, change: Change, *, allocate: Allocate = np.empty) -> None:
+def rewrite_tiff(source: BinaryIO, target: Path, change: Change, *, allocate: Allocate) -> None:
     """Write what `change` makes of the pages of a TIFF file; raises as `decode_tiff` does."""
     writer: tifffile.TiffWriter | None = None
     directories: list[Directories] = []
@@ -44,7 +44,6 @@ def _write(
     pixels = _as_stored(image, page)
     gray = image.pixels.shape[-1] == 1
     photometric = page.photometric if page.photometric == PHOTOMETRIC.MINISWHITE else PHOTOMETRIC.MINISBLACK
-    bits = page.bitspersample if isinstance(page.bitspersample, int) else max(page.bitspersample)
     planar = page.planarconfig if pixels.ndim == 3 else None
     compression = _compression(page, pixels)
     predicted = page.predictor > 1 and compression in _PREDICTED
@@ -53,7 +52,7 @@ def _write(
         photometric=photometric if gray else PHOTOMETRIC.RGB,
         planarconfig=planar,
         extrasamples=None if image.alpha is None else ["unassalpha"],
-        bitspersample=bits if pixels.dtype == np.uint16 and bits < 16 else None,
+        bitspersample=page.bitspersample if pixels.dtype == np.uint16 and page.bitspersample < 16 else None,
         compression=compression,
         compressionargs={"level": _JPEG_QUALITY} if compression == COMPRESSION.JPEG else None,
         predictor=predicted or None,
@@ -81,7 +80,9 @@ def _compression(page: Page, pixels: Pixels) -> COMPRESSION:
 def _as_stored(image: DecodedImage, page: Page) -> Pixels:
     """Return an image as an array (H, W) or (H, W, channels) with the black and white of a page."""
     pixels = channels_together(image)
-    return inverted(pixels, image.white) if page.photometric == PHOTOMETRIC.MINISWHITE else pixels
+    if page.photometric == PHOTOMETRIC.MINISWHITE:
+        invert_in_place(pixels, image.white)
+    return pixels
 
 
 def _kept_tags(source: BinaryIO, page: Page) -> list[tuple[int, int, int, Any, bool]]:

@@ -1,6 +1,5 @@
 """Denoises an array of any common type and order of axes: one image, or a stack of them."""
 
-from functools import lru_cache
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoising.errors import DenoisingError
-from denoising.inference.network import Network
-from denoising.inference.networks import load_network
+from denoising.inference.networks import cached_network
 from denoising.inference.shared_noise import network_for_image
-from denoising.inference.stored_images import Options, denoise_stored
+from denoising.inference.stored_images import DenoisingOptions, denoise_stored
 
 ROWS, COLUMNS, CHANNELS = "Y", "X", "C"
 WHITES = {"uint8": 255.0, "uint16": 65535.0}
@@ -66,18 +64,12 @@ def denoise(
     stack = array.transpose(order)
     images = stack.reshape(-1, *stack.shape[-3:]) if CHANNELS in axes else stack.reshape(-1, *stack.shape[-2:], 1)
     colours = images[..., :3] if images.shape[-1] == 4 else images
-    stored = colours if array.dtype.kind == "u" else colours.astype(np.float32)
-    path = Path(network_for_image(stored[len(stored) // 2]) if model is None else model)
-    network = _loaded(str(path), path.stat().st_mtime_ns if path.exists() else 0)
-    denoised = denoise_stored(stored, network, Options(sigma, ensemble), white=white)
+    stored = colours if array.dtype.kind == "u" else colours.astype(np.float32, copy=False)
+    network = cached_network(Path(network_for_image(stored[len(stored) // 2]) if model is None else model))
+    denoised = denoise_stored(stored, network, DenoisingOptions(sigma, ensemble), white=white)
     if images.shape[-1] == 4:
         denoised = np.concatenate([denoised, images[..., 3:]], axis=-1)
-    return denoised.reshape(stack.shape).transpose(np.argsort(order)).astype(array.dtype)
-
-
-@lru_cache(maxsize=4)
-def _loaded(name: str, changed: int) -> Network:
-    return load_network(Path(name))
+    return denoised.reshape(stack.shape).transpose(np.argsort(order)).astype(array.dtype, copy=False)
 
 
 def _usual_axes(array: NDArray[Any]) -> str:

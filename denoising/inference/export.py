@@ -14,7 +14,7 @@ import onnx
 
 from denoising.backend import keras, tensorflow
 from denoising.errors import DenoisingError
-from denoising.inference.export_formats import FORMATS
+from denoising.inference.networks import FORMATS
 from denoising.inference.onnx_graph import onnx_model
 from denoising.inference.saved_model import load_denoiser, stride_of
 from denoising.io.atomic import replacing

@@ -1,14 +1,16 @@
 """Finds networks: those that come with this package by their names, others by their files."""
 
 from difflib import get_close_matches
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
 from denoising.errors import DamagedFileError, DenoisingError
 from denoising.inference.network import Network
 
+FORMATS = {"onnx": ".onnx", "savedmodel": ".savedmodel", "tflite": ".tflite"}  # suffixes of what is exported
 FOLDER = "networks"  # of this package
-SUFFIX = ".onnx"
+SUFFIX = FORMATS["onnx"]
 GRAY, COLOR = "natural-gray", "natural-color"
 
 
@@ -21,6 +23,16 @@ def bundled_networks() -> dict[str, Path]:
 def network_for(channels: int) -> str:
     """Return the name of the network that denoises images of 1 or 3 channels, unless another is chosen."""
     return COLOR if channels == 3 and COLOR in bundled_networks() else GRAY
+
+
+def cached_network(path: Path) -> Network:
+    """Return `load_network(path)`, loaded once until the file changes."""
+    return _cached(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=4)
+def _cached(path: Path, changed: int) -> Network:
+    return load_network(path)
 
 
 def load_network(path: Path, *, image_shape: tuple[int | None, ...] | None = None, threads: int = 0) -> Network:

@@ -134,7 +134,7 @@ def _weights(graph: Graph, layer: keras.layers.Layer) -> list[str]:
     return [kernel, graph.constant(f"{layer.name}/bias", layer.bias)] if layer.use_bias else [kernel]
 
 
-def _normalise(graph: Graph, layer: keras.layers.BatchNormalization, sources: list[str]) -> str:
+def _normalize(graph: Graph, layer: keras.layers.BatchNormalization, sources: list[str]) -> str:
     names = ("gamma", "beta", "moving_mean", "moving_variance")
     weights = [graph.constant(f"{layer.name}/{name}", getattr(layer, name)) for name in names]
     return graph.node("BatchNormalization", [*sources, *weights], layer.name, epsilon=layer.epsilon)
@@ -162,7 +162,7 @@ def _crop(graph: Graph, layer: keras.layers.Cropping2D, sources: list[str]) -> s
 WRITERS: dict[type, Callable[[Graph, Any, list[str]], str]] = {
     keras.layers.Activation: lambda graph, layer, sources: graph.activation(layer, sources[0]),
     keras.layers.Add: lambda graph, layer, sources: graph.node("Sum", sources, layer.name),
-    keras.layers.BatchNormalization: _normalise,
+    keras.layers.BatchNormalization: _normalize,
     keras.layers.Conv2D: _conv2d,
     keras.layers.Conv2DTranspose: _conv2d_transpose,
     keras.layers.Cropping2D: _crop,

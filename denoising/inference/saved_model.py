@@ -13,6 +13,7 @@ import h5py
 
 from denoising.backend import keras
 from denoising.errors import DamagedFileError
+from denoising.models.receptive_field import WINDOWED
 
 MODEL_CLASSES = {"Functional": keras.Model, "Sequential": keras.Sequential}
 MAX_LAYER_VALUES = 2**26  # that one layer may compute for one image of known size
@@ -54,8 +55,7 @@ def stride_of(model: keras.Model) -> int:
     strides = [
         max(layer.strides)
         for layer in model.layers
-        if isinstance(layer, keras.layers.Conv2D | keras.layers.MaxPooling2D | keras.layers.AveragePooling2D)
-        and not isinstance(layer, keras.layers.Conv2DTranspose)
+        if isinstance(layer, WINDOWED) and not isinstance(layer, keras.layers.Conv2DTranspose)
     ]
     return math.prod(strides)
 

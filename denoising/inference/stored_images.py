@@ -17,7 +17,7 @@ BLENDED_ROWS = 256
 
 
 @dataclass(frozen=True)
-class Options:
+class DenoisingOptions:
     """How images are denoised.
 
     `sigma` is the standard deviation of the noise where it is known, in units of 1/255 of white: no more than that is
@@ -39,7 +39,7 @@ class Options:
 def denoise_stored(
     images: Stored,
     network: Network,
-    options: Options,
+    options: DenoisingOptions,
     *,
     white: float,
     out: Stored | None = None,
@@ -57,11 +57,11 @@ def denoise_stored(
     result = np.empty_like(images) if out is None else out
     at_once = 1 if options.sigma is not None else max(1, MAX_VALUES // max(1, images[:1].size))
     for part in batches(len(images), size=at_once):
-        work = _Work(network, options, white)
+        denoise = _TileDenoiser(network, options, white)
         tiling = network.tiling(options.tile, options.overlap)
-        apply_in_tiles(work, images[part], tiling, out=result[part], on_pixels=on_pixels)
-        if work.kept() < 1:
-            _blend(images[part][0], result[part][0], work.kept())
+        apply_in_tiles(denoise, images[part], tiling, out=result[part], on_pixels=on_pixels)
+        if denoise.kept() < 1:
+            _blend(images[part][0], result[part][0], denoise.kept())
     return result
 
 
@@ -81,10 +81,10 @@ def require_size(network: Network, size: tuple[int, ...]) -> None:
         )
 
 
-class _Work:
+class _TileDenoiser:
     """What is done with each tile; remembers how much it has removed."""
 
-    def __init__(self, network: Network, options: Options, white: float) -> None:
+    def __init__(self, network: Network, options: DenoisingOptions, white: float) -> None:
         self._network, self._options, self._white = network, options, white
         self._squares = self._count = 0.0
         largest = float(network.card.get("largest_sigma", LARGEST_SIGMA))

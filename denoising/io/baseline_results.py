@@ -1,9 +1,9 @@
-"""The results of the classical baselines on disk: what each filter, and each trivial answer, makes of a split.
+"""The results of the classical baselines on disk: what each filter, and each trivial baseline, makes of a split.
 
 For each of the splits validation and test, SPLIT_indices.npy holds the indices of the filtered images, (n,), and
-SPLIT_METHOD.npy the filtered images, float32 (n, H, W, C), or SPLIT_METHOD.bin, if they differ in size; trivial answers
-are for images of one size only. SPLIT_noise_sweep.csv scores the best filter per image at every noise factor; it has no
-rows for recorded noise. about.json holds the chosen setting of each filter, best first.
+SPLIT_METHOD.npy the filtered images, float32 (n, H, W, C), or SPLIT_METHOD.bin, if they differ in size; trivial
+baselines are for images of one size only. SPLIT_noise_sweep.csv scores the best filter per image at every noise factor;
+it has no rows for recorded noise. about.json holds the chosen setting of each filter, best first.
 """
 
 from dataclasses import dataclass

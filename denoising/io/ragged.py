@@ -82,7 +82,7 @@ def shapes_of(images: StoredImages) -> NDArray[np.int64]:
     return np.broadcast_to(np.array(images.shape[1:]), (len(images), len(images.shape) - 1))
 
 
-def rows_of(images: StoredImages, number: int, first: int, last: int) -> Stored:
+def read_rows(images: StoredImages, number: int, first: int, last: int) -> Stored:
     """Return some rows of an image, (rows, W, C), reading no more than these."""
     return images.rows(number, first, last) if isinstance(images, RaggedImages) else images[number, first:last]
 

@@ -63,7 +63,7 @@ class Split(CleanSplit):
     indices: NDArray[np.int64] | None = field(default=None, kw_only=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DatasetInfo:
     """What is recorded about a prepared data set.
 
@@ -79,9 +79,9 @@ class DatasetInfo:
     noise_factor: float | None
     noise_clip: bool
     noise_seed: int
-    known_duplicates: dict[str, int]
-    splits: dict[str, Any]
-    parameters: dict[str, Any]
+    known_duplicates: dict[str, int] = field(default_factory=dict)
+    splits: dict[str, Any] = field(default_factory=dict)
+    parameters: dict[str, Any] = field(default_factory=dict)
     class_names: list[str] = field(default_factory=list)
     noise_stored: bool = True
 
@@ -111,7 +111,7 @@ def open_clean_split(folder: Path, name: str) -> CleanSplit:
 
 
 def open_images(folder: Path, name: str) -> StoredImages:
-    """Return NAME.npy, if it holds uint8 images (N, H, W, C), or NAME.bin."""
+    """Return NAME.npy, uint8 or float32 images (N, H, W, C), or NAME.bin, images of any size."""
     if (folder / f"{name}.bin").exists():
         return RaggedImages.open(folder / f"{name}.bin")
     images = open_array(folder / f"{name}.npy")
@@ -157,17 +157,17 @@ def read_dataset_info(folder: Path) -> DatasetInfo:
     try:
         noise = about["noise"]
         return DatasetInfo(
-            about["source"],
-            about["verified"],
-            noise["kind"],
-            noise["factor"],
-            noise["clip"],
-            noise["seed"],
-            about["repeated"],
-            about["splits"],
-            about["parameters"],
-            about.get("class_names", []),
-            noise["stored"],
+            source=about["source"],
+            verified=about["verified"],
+            noise_kind=noise["kind"],
+            noise_factor=noise["factor"],
+            noise_clip=noise["clip"],
+            noise_seed=noise["seed"],
+            noise_stored=noise["stored"],
+            known_duplicates=about["repeated"],
+            splits=about["splits"],
+            parameters=about["parameters"],
+            class_names=about.get("class_names", []),
         )
     except KeyError as error:
         raise DamagedFileError(f"{path} is incomplete: {error} is missing.") from error

@@ -47,7 +47,7 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     return {name: [row[name] for row in rows] for name in rows[0]}
 
 
-def rows_of(table: Table) -> list[dict[str, Any]]:
+def table_rows(table: Table) -> list[dict[str, Any]]:
     """Return the rows of a table, each as a dictionary by column name."""
     return [dict(zip(table, values, strict=True)) for values in zip(*table.values(), strict=True)]
 

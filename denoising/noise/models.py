@@ -1,9 +1,9 @@
 """Noise models: add noise of the kinds that real images have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import SupportsFloat
+from typing import SupportsFloat, SupportsInt
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -41,7 +41,7 @@ class Noise:
         if isinstance(self.factor, bool | str) or not isinstance(self.factor, SupportsFloat):
             raise DenoisingError(f"Expected a number as noise factor, found {self.factor!r}.")
         if not 0 <= self.factor < np.inf:
-            raise DenoisingError(f"Expected a noise factor of at least 0, found {self.factor}.")
+            raise DenoisingError(f"Expected a finite noise factor of at least 0, found {self.factor}.")
 
 
 def add_noise(clean: Images, noise: Noise, *, seed: int, key: tuple[int, ...] = (), first_index: int = 0) -> Images:
@@ -60,14 +60,21 @@ def add_noise(clean: Images, noise: Noise, *, seed: int, key: tuple[int, ...] = 
     >>> noisy.shape, noisy.dtype, bool((noisy[0] != noisy[1]).any())
     ((2, 8, 8, 1), dtype('float32'), True)
     """
+    return add_indexed_noise(clean, noise, seed=seed, key=key, indices=range(first_index, first_index + len(clean)))
+
+
+def add_indexed_noise(
+    clean: Images, noise: Noise, *, seed: int, key: tuple[int, ...], indices: Iterable[SupportsInt]
+) -> Images:
+    """Return noisy versions of images (N, H, W, C) as `add_noise` does, with an index for each; raises as it does."""
     require_images(clean)
     if not isinstance(noise, Noise):
         raise DenoisingError(f"Expected a Noise such as Noise('gaussian', 0.5), found {noise!r}.")
     if noise.kind == "poisson" and clean.size and clean.min() < 0:
         raise DenoisingError("Poisson noise needs pixels of at least 0: photons are counted. Clip the images first.")
     noisy = np.empty_like(clean)
-    for position, image in enumerate(clean):
-        random = generator(seed, Purpose.NOISE, *key, first_index + position)
+    for position, (image, index) in enumerate(zip(clean, indices, strict=True)):
+        random = generator(seed, Purpose.NOISE, *key, int(index))
         noisy[position] = NOISE_MODELS[noise.kind](image, np.float32(noise.factor), random)
     return np.clip(noisy, 0, 1, out=noisy) if noise.clip else noisy
 

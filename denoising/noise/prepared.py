@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from denoising.errors import DamagedFileError
-from denoising.images import Images, Stored, as_float
+from denoising.images import Images, as_float
 from denoising.io.ragged import RaggedImages, StoredImages, shapes_of
 from denoising.io.splits import (
     SPLIT_NAMES,
@@ -16,7 +16,7 @@ from denoising.io.splits import (
     open_images,
     read_dataset_info,
 )
-from denoising.noise.models import Noise, add_noise
+from denoising.noise.models import Noise, add_indexed_noise
 
 RECORDED = "recorded"  # the kind of noise that was not made
 
@@ -30,7 +30,10 @@ def open_split(folder: Path, name: str) -> Split:
     part = open_clean_split(folder, name)
     info = read_dataset_info(folder)
     if not info.noise_stored:
-        drawn = DrawnNoise(part.clean, prepared_noise(info), seed=info.noise_seed, key=(SPLIT_NAMES.index(name),))
+        noise = prepared_noise(info)
+        if noise is None:
+            raise DamagedFileError(f"The recorded noisy images of {folder} are not stored.")
+        drawn = DrawnNoise(part.clean, noise, seed=info.noise_seed, key=(SPLIT_NAMES.index(name),))
         return Split(name, part.clean, part.labels, drawn, files=part.files, groups=part.groups)
     noisy = open_images(folder / "noisy", name)
     if isinstance(noisy, RaggedImages):
@@ -41,8 +44,10 @@ def open_split(folder: Path, name: str) -> Split:
     return Split(name, part.clean, part.labels, noisy, files=part.files, groups=part.groups)
 
 
-def prepared_noise(info: DatasetInfo) -> Noise:
-    """Return the noise of a prepared data set."""
+def prepared_noise(info: DatasetInfo) -> Noise | None:
+    """Return the noise that was added to a prepared data set; none where the noisy images were recorded."""
+    if info.noise_kind == RECORDED:
+        return None
     return Noise(info.noise_kind, info.noise_factor or 0.0, clip=info.noise_clip)
 
 
@@ -58,13 +63,10 @@ class DrawnNoise:
     def __getitem__(self, key: Any) -> Images:
         chosen = np.arange(len(self))[key]
         if chosen.ndim == 0:
-            return self._draw(self._clean[int(chosen)][np.newaxis], int(chosen))[0]
-        if isinstance(self._clean, np.ndarray) and len(chosen) and (np.diff(chosen) == 1).all():
-            return self._draw(self._clean[chosen[0] : chosen[-1] + 1], int(chosen[0]))
-        return np.stack([self[int(one)] for one in chosen])
-
-    def _draw(self, clean: Stored, first: int) -> Images:
-        return add_noise(as_float(clean), self._noise, seed=self._seed, key=self._key, first_index=first)
+            return self[chosen[np.newaxis]][0]
+        is_array = isinstance(self._clean, np.ndarray)
+        clean = self._clean[key] if is_array else np.stack([self._clean[int(one)] for one in chosen])
+        return add_indexed_noise(as_float(clean), self._noise, seed=self._seed, key=self._key, indices=chosen)
 
 
 def _described(images: StoredImages) -> str:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from denoising.images import Images, as_float
 from denoising.io.splits import SPLIT_NAMES, Split
-from denoising.noise.models import Noise, add_noise
+from denoising.noise.models import Noise, add_indexed_noise
 
 
 def renoise(split: Split, indices: NDArray[np.int64], *, noise: Noise, seed: int) -> tuple[Images, Images]:
@@ -17,8 +17,4 @@ def renoise(split: Split, indices: NDArray[np.int64], *, noise: Noise, seed: int
     clean = as_float(split.clean[indices])
     key = (SPLIT_NAMES.index(split.name),)
     originals = indices if split.indices is None else split.indices[indices]
-    noisy = [
-        add_noise(image[np.newaxis], noise, seed=seed, key=key, first_index=int(index))
-        for image, index in zip(clean, originals, strict=True)
-    ]
-    return clean, np.concatenate(noisy)
+    return clean, add_indexed_noise(clean, noise, seed=seed, key=key, indices=originals)

@@ -18,7 +18,7 @@ from denoising.figures.labels import (
     noise_label,
     noise_text,
 )
-from denoising.io.tables import Table, rows_of
+from denoising.io.tables import Table, table_rows
 from denoising.language.texts import ENGLISH, current_language, spaced
 from denoising.language.texts import translated as _
 
@@ -57,7 +57,7 @@ def render_page(
 
     `seeds` has mean and standard deviation of PSNR and SSIM over trainings with other seeds, where they were measured.
     """
-    rows = rows_of(tables["methods"])
+    rows = table_rows(tables["methods"])
     by_name = {row["method"]: {**row, "images": int(row["images"])} for row in rows}
     has_classes = "accuracy" in summary["denoised"]
     margin = summary["intervals"]["margin"].get("accuracy", {})
@@ -86,7 +86,7 @@ def render_page(
         method_label=method_label,
         rows=rows,
         names=list(by_name),
-        noise_types=rows_of(tables["noise_types"]),
+        noise_types=table_rows(tables["noise_types"]),
         noise_label=noise_label,
         noisy=by_name["noisy"],
         black=by_name.get("black"),

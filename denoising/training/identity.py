@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,11 @@ import numpy as np
 import scipy
 
 from denoising.backend import keras, tensorflow
+from denoising.cluster.greeting import Facts
 from denoising.noise.prepared import open_split
 
 LEARNED_FROM = ("train", "validation")  # splits
-CODE = ("denoising", "stages.train", "stages.parameters.train")
-Facts = Mapping[str, str]  # checksums, by what they are of
+CODE = ("denoising", "stages.train", "stages.trainer", "stages.parameters.train")
 
 
 def training_facts(parameters: dict[str, Any], prepared: Path) -> Callable[[], Facts]:

@@ -11,8 +11,8 @@ from denoising.batching import shuffled_chunks
 from denoising.cluster.members import ALONE, Cluster
 from denoising.errors import DenoisingError
 from denoising.images import Images, Stored
+from denoising.io.center_crops import LARGEST_FIXED_SIZE
 from denoising.io.splits import CleanSplit, Split
-from denoising.noise.crops import MAX_WHOLE
 from denoising.noise.on_the_fly import OnTheFlyNoise
 from denoising.rng import Purpose, generator
 from denoising.training.mmap_reader import read_images
@@ -72,10 +72,10 @@ def require_one_size(splits: Iterable[CleanSplit]) -> None:
     """Raise `DenoisingError` where images are large or differ in size, in a split or between splits."""
     shapes = {split.image_shape for split in splits}
     sides = [side for shape in shapes for side in shape[:2]]
-    if len(shapes) > 1 or any(side is None or side > MAX_WHOLE for side in sides):
+    if len(shapes) > 1 or any(side is None or side > LARGEST_FIXED_SIZE for side in sides):
         raise DenoisingError(
-            f"The images differ in size, or are larger than {MAX_WHOLE} pixels. Set train.examples to patches, which "
-            "are cut from images of any size."
+            f"The images differ in size, or are larger than {LARGEST_FIXED_SIZE} pixels. Set train.examples to "
+            "patches, which are cut from images of any size."
         )
 
 

@@ -10,7 +10,7 @@ from denoising.batching import shuffled_chunks
 from denoising.cluster.members import ALONE, Cluster
 from denoising.errors import DenoisingError
 from denoising.images import Images, Stored, as_float
-from denoising.io.ragged import rows_of, shapes_of
+from denoising.io.ragged import read_rows, shapes_of
 from denoising.io.splits import Split
 from denoising.noise.on_the_fly import OnTheFlyNoise
 from denoising.rng import IndexedGenerators, Purpose
@@ -67,7 +67,7 @@ class PatchLoader:
         top, left = (int(random.integers(side - self.patch_size + 1)) for side in (height, width))
         turns, flipped = int(random.integers(4)), bool(random.integers(2))
         sources = [self.split.clean] if self.noise else [self.split.clean, self.split.noisy]
-        parts = [rows_of(of, image, top, top + self.patch_size)[:, left : left + self.patch_size] for of in sources]
+        parts = [read_rows(of, image, top, top + self.patch_size)[:, left : left + self.patch_size] for of in sources]
         turned = [np.rot90(part[:, ::-1] if flipped else part, turns) for part in parts]
         return turned[0], turned[1] if len(turned) > 1 else None
 

@@ -45,11 +45,14 @@ def make_validation_function(
         return tensorflow.stack([LOSSES[loss](clean, denoised), psnr(clean, clipped), ssim(clean, clipped)])
 
     size = max(1, BATCH_BYTES // (4 * validation.clean[0].size))
+    first, step = cluster.worker, len(cluster)
+    own = len(range(first, len(validation), step))
 
     def validate() -> dict[str, float]:
-        own = [slice(of.start + cluster.worker, of.stop, len(cluster)) for of in batches(len(validation), size=size)]
-        pairs = ((validation.noisy[part], validation.clean[part]) for part in own)
-        values = np.concatenate([np.asarray(measure(*pair), np.float64) for pair in prefetch(pairs)], axis=1)
+        parts = (slice(first + of.start * step, first + of.stop * step, step) for of in batches(own, size=size))
+        pairs = ((validation.noisy[part], validation.clean[part]) for part in parts)
+        measured = [np.asarray(measure(*pair), np.float64) for pair in prefetch(pairs)]
+        values = np.concatenate([np.zeros((3, 0)), *measured], axis=1)  # more workers than images have no share
         means = sums(values.sum(axis=1)) / len(validation)
         return dict(zip(("loss", "psnr", "ssim"), means.tolist(), strict=True))
 

@@ -19,7 +19,7 @@ class AddedNoiseSettings(Section):
         description="standard deviation, on images from 0 to 1; for speckle and Poisson noise that of a white pixel, "
         "for salt and pepper the fraction of the pixels, at most 1"
     )
-    clip: bool = Field(description="clip noisy images to [0, 1]; as a camera does. Papers on photographs do not")
+    clip: bool = Field(description="clip noisy images to [0, 1]; cameras do so, papers on photographs do not")
 
 
 class NoiseParameters(Section):

@@ -146,8 +146,8 @@ class TrainParameters(Section):
     ema_decay: float = Field(
         ge=0,
         lt=1,
-        description="decay of the moving average of the weights; such as 0.999. The average is measured and saved. "
-        "0: no average",
+        description="decay of the moving average of the weights; 0: no average. The average is measured and saved. "
+        "0.999 is a usual value",
     )
     patience: int = Field(
         ge=0, description="stop after this many epochs without a higher validation PSNR; 0: train all epochs"

@@ -6,11 +6,15 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from checkout import Checkout
+
+from benchmarks.workers import configurations
+from denoising.cluster.members import TF_CONFIG
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("put_back")]
 PATIENCE = 30  # seconds, in which all workers of a training that failed have ended
@@ -22,19 +26,18 @@ class Team:
     def __init__(
         self, pipeline: Checkout, folder: Path, *, count: int = 2, missing: int = -1, wait: float = 600
     ) -> None:
-        with ExitStack() as free:
-            sockets = [free.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-            self.addresses = [f"127.0.0.1:{one.getsockname()[1]}" for one in sockets]
         self.pipeline, self.folder, self.wait = pipeline, folder, wait
+        self.configurations = configurations(count)
+        self.addresses: list[str] = json.loads(self.configurations[0])["cluster"]["worker"]
         self.workers = [self.start(number) for number in range(count) if number != missing]
 
-    def start(self, number: int) -> "subprocess.Popen[bytes]":
-        config = {"cluster": {"worker": self.addresses}, "task": {"type": "worker", "index": number}}
-        environment = {"TF_CONFIG": json.dumps(config), "DENOISING_WORKER_TIMEOUT": str(self.wait)}
+    def start(self, number: int, *, folder: Path | None = None) -> "subprocess.Popen[bytes]":
+        """Start a worker in the folder of the pipeline, or in another one."""
+        environment = {TF_CONFIG: self.configurations[number], "DENOISING_WORKER_TIMEOUT": str(self.wait)}
         with (self.folder / f"{number}.txt").open("wb") as said:
             return subprocess.Popen(
                 [sys.executable, "-m", "stages.train"],
-                cwd=self.pipeline.folder,
+                cwd=folder or self.pipeline.folder,
                 env={**self.pipeline.environment, **environment},
                 stdout=said,
                 stderr=subprocess.STDOUT,
@@ -42,6 +45,15 @@ class Team:
 
     def said(self, number: int) -> str:
         return (self.folder / f"{number}.txt").read_text(errors="replace")
+
+    def name(self, number: int) -> str:
+        return f"worker {number} ({self.addresses[number]})"
+
+    def wait_until_said(self, number: int, words: str) -> None:
+        until = time.monotonic() + 120
+        while words not in self.said(number):
+            assert time.monotonic() < until, self.said(number)
+            time.sleep(0.05)
 
     def end(self, seconds: float) -> list[int]:
         """Return the statuses of all workers, which must end in time."""
@@ -56,7 +68,7 @@ class Team:
         """Return when a checkpoint was written, that of an earlier team replaced."""
         folder, began = self.pipeline.folder / ".dvc/tmp/training", time.time()
         while not any(path.stat().st_mtime > began for path in folder.glob("[!.]*.npz")):
-            assert all(worker.poll() is None for worker in self.workers), [self.said(number) for number in range(2)]
+            assert all(worker.poll() is None for worker in self.workers), list(map(self.said, range(len(self.workers))))
             time.sleep(0.02)
 
 
@@ -85,7 +97,7 @@ def test_workers_learn_what_one_learns_with_the_same_bytes_each_time(pipeline: C
 def test_when_a_worker_fails_the_others_end_and_name_it_and_the_next_start_resumes(
     pipeline: Checkout, tmp_path: Path
 ) -> None:
-    pipeline.set("epochs", "20")  # more than the four that fail can complete
+    pipeline.set("epochs", "30")  # more than those that fail can complete
     team = Team(pipeline, tmp_path)
     assert team.end(300) == [0, 0]
     undisturbed = outcome(pipeline)
@@ -93,14 +105,15 @@ def test_when_a_worker_fails_the_others_end_and_name_it_and_the_next_start_resum
         (1, signal.SIGKILL, "has ended"),
         (0, signal.SIGKILL, "has ended"),
         (1, signal.SIGSTOP, "has been silent for 15 seconds"),
+        (0, signal.SIGSTOP, "has been silent for 15 seconds"),
         (0, signal.SIGINT, "was interrupted"),
+        (1, signal.SIGTERM, "was interrupted"),
     ):
         team = Team(pipeline, tmp_path)
         team.wait_for_an_epoch()
         team.workers[number].send_signal(sent)
         assert team.workers[1 - number].wait(PATIENCE) == 1
-        name = f"worker {number} ({team.addresses[number]})"
-        assert f"The training has ended: {name} {what}. Start all workers again" in team.said(1 - number)
+        assert f"The training has ended: {team.name(number)} {what}. Start all workers again" in team.said(1 - number)
         team.workers[number].send_signal(signal.SIGCONT)
         assert 0 not in team.end(PATIENCE)
     team = Team(pipeline, tmp_path)
@@ -116,16 +129,84 @@ def test_a_worker_that_does_not_come_is_named_and_not_waited_for_for_ever(
     team = Team(pipeline, tmp_path, missing=missing, wait=11)
     assert team.end(120) == [1]
     said = team.said(1 - missing)
-    name = f"worker {missing} ({team.addresses[missing]})"
-    assert f"Waiting for {name}." in said
-    assert f"Waited for {name} for 11 seconds." in said
+    assert f"Waiting for {team.name(missing)}." in said
+    assert f"Waited for {team.name(missing)} for 11 seconds." in said
 
 
-def test_workers_with_other_parameters_do_not_begin(pipeline: Checkout, tmp_path: Path) -> None:
-    team = Team(pipeline, tmp_path, missing=0)
-    time.sleep(6)  # until it has read its parameters
-    pipeline.set("epochs", "3")
-    team.workers.append(team.start(0))
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_wait_can_be_interrupted_and_those_that_wait_too_end(
+    pipeline: Checkout, tmp_path: Path, sent: signal.Signals
+) -> None:
+    team = Team(pipeline, tmp_path, count=3, missing=2)
+    team.wait_until_said(0, f"Waiting for {team.name(2)}.")  # so that worker 1 is there
+    team.workers[0].send_signal(sent)
+    assert team.end(PATIENCE) == [130, 1]
+    assert f"The training cannot begin: {team.name(0)} was interrupted." in team.said(1)
+
+
+def test_where_one_is_missing_all_others_name_it(pipeline: Checkout, tmp_path: Path) -> None:
+    team = Team(pipeline, tmp_path, count=3, missing=2, wait=11)
     assert team.end(120) == [1, 1]
     for number in (0, 1):
-        assert f"worker 1 ({team.addresses[1]}) has other parameters than worker 0" in team.said(number)
+        assert f"Waited for {team.name(2)} for 11 seconds." in team.said(number)
+
+
+def test_of_three_workers_two_end_when_one_is_killed(pipeline: Checkout, tmp_path: Path) -> None:
+    pipeline.set("epochs", "20")
+    team = Team(pipeline, tmp_path, count=3)
+    team.wait_for_an_epoch()
+    team.workers[2].kill()
+    assert [worker.wait(PATIENCE) for worker in team.workers] == [1, 1, -signal.SIGKILL]
+    for number in (0, 1):
+        assert f"The training has ended: {team.name(2)} has ended." in team.said(number)
+
+
+def test_a_worker_whose_port_is_taken_says_so_to_all(pipeline: Checkout, tmp_path: Path) -> None:
+    team = Team(pipeline, tmp_path, missing=1)
+    host, port = team.addresses[1].split(":")
+    with socket.create_server((host, int(port))):
+        team.workers.append(team.start(1))
+        assert team.end(120) == [1, 1]
+    for number in (0, 1):
+        assert f"Cannot listen as {team.name(1)}: address already in use" in team.said(number)
+
+
+def other_parameters(folder: Path) -> None:
+    Checkout(folder).set("epochs", "3")
+
+
+def other_code(folder: Path) -> None:
+    with (folder / "denoising/training/losses.py").open("a") as file:
+        file.write("# changed\n")
+
+
+def other_data(folder: Path) -> None:
+    path = folder / "data/prepared/clean/train.npy"
+    images = np.load(path)
+    path.unlink()  # DVC may have linked it from its cache
+    np.save(path, images[::-1])
+
+
+def missing_data(folder: Path) -> None:
+    (folder / "data/prepared/about.json").unlink()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (other_parameters, "has other parameters than worker 0"),
+        (other_code, "has other code than worker 0"),
+        (other_data, "has other data than worker 0"),
+        (missing_data, "has failed: data/prepared/about.json cannot be read"),
+    ],
+)
+def test_a_worker_that_would_train_something_else_is_named_to_all(
+    pipeline: Checkout, tmp_path: Path, change: Callable[[Path], None], words: str
+) -> None:
+    elsewhere = pipeline.copy(tmp_path / "elsewhere")
+    change(elsewhere.folder)
+    team = Team(pipeline, tmp_path, missing=1)
+    team.workers.append(team.start(1, folder=elsewhere.folder))
+    assert team.end(120) == [1, 1]
+    assert f"The training cannot begin: {team.name(1)} {words}" in team.said(0)
+    assert words.split(": ")[-1] in team.said(1)

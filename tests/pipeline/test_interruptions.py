@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -101,6 +102,28 @@ def test_a_stage_whose_dvc_is_killed_while_it_imports_spoils_nothing(pipeline: C
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_tool_that_is_ended_ends_its_dvc_and_its_stage(pipeline: Checkout, sent: signal.Signals) -> None:
+    tool = pipeline.start(sys.executable, "-m", "tools.experiment", "cae", "-S", "train.epochs=100")
+    wait_for_checkpoint(pipeline, tool)
+    tool.send_signal(sent)
+    assert tool.wait(60) != 0
+    until = time.monotonic() + 60
+    while left := processes_in(pipeline.folder):
+        assert time.monotonic() < until, left
+        time.sleep(0.2)
+
+
+def processes_in(folder: Path) -> list[list[str]]:
+    """Return the commands that run in a folder."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.cwd() == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.cmdline())
+    return found
+
+
 def test_an_interrupted_experiment_in_a_temporary_folder_goes_on(pipeline: Checkout) -> None:
     command = ("dvc", "exp", "run", "--temp", "-S", "train.epochs=30")
     kill_after_an_epoch(pipeline, *command)

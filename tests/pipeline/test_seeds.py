@@ -9,7 +9,7 @@ from checkout import Checkout
 from scipy import stats
 
 from denoising.errors import DenoisingError
-from tools.seeds import interval, words_of
+from tools.seeds import interval, name_and_count
 
 PIPELINE = """
 stages:
@@ -56,11 +56,11 @@ def test_the_interval_is_that_of_student() -> None:
 
 
 def test_a_name_and_a_number_are_taken_in_any_order() -> None:
-    assert words_of(["N=3", "fast"]) == words_of(["fast", "N=3"]) == ("fast", 3)
-    assert words_of([]) == ("committed", 5)
+    assert name_and_count(["N=3", "fast"]) == name_and_count(["fast", "N=3"]) == ("fast", 3)
+    assert name_and_count([]) == ("committed", 5)
 
 
 @pytest.mark.parametrize("words", [["N=1"], ["N=five"], ["N="], ["fast", "best"], ["N=-2"]])
 def test_other_words_are_refused(words: list[str]) -> None:
     with pytest.raises(DenoisingError, match="make seeds NAME=fast N=5"):
-        words_of(words)
+        name_and_count(words)

@@ -1,5 +1,6 @@
 """`make sweep`: real DVC experiments of a stage that takes little time, interrupted and failing."""
 
+import json
 import random
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from checkout import Checkout
 from denoising.errors import DenoisingError
 from tools.search_space import Sweep, read_sweep, require_valid, with_values
 from tools.sweep_results import require_success
-from tools.sweep_study import FOLDER, ask, open_study
+from tools.sweep_study import FOLDER, ask, counted, open_study
 
 RATE = "train.learning_rate"
 ROOT = Path(__file__).parents[2]
@@ -42,6 +43,17 @@ for epoch in range(1, 4):
     lines = [f"{step}\\t{psnr - 3 + step}\\n" for step in range(1, epoch + 1)]
     history.write_text("step\\tpsnr\\n" + "".join(lines))
 pathlib.Path("reports/training/summary.json").write_text(json.dumps({"validation": {"psnr": psnr}}))
+"""
+ASKING = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from tools.search_space import Sweep
+from tools.sweep_study import ask, open_study
+
+sweep = Sweep.model_validate(json.loads(sys.argv[3]))
+study = open_study("rate", sweep, sys.argv[2], commit="c" * 40, parameters={})
+while trial := ask(study, sweep):
+    study.tell(trial, 1.0)
 """
 SEARCH: dict[str, Any] = {
     "trials": 12,
@@ -155,8 +167,57 @@ def test_a_trial_of_another_machine_is_left_alone_and_told(tmp_path: Path, monke
     assert trial
     trial.set_user_attr("machine", "another:/folder")
     study = open_study("rate", sweep, shared, commit="c" * 40, parameters={})
-    with pytest.raises(DenoisingError, match="1 trials are not complete: they run on another:/folder"):
+    with pytest.raises(DenoisingError, match="1 trials have not ended; they were started on another:/folder"):
         require_success(study)
+    study = open_study("rate", sweep, shared, commit="c" * 40, parameters={}, take_over=True)
+    require_success(study)
+    again = ask(study, sweep)
+    assert again
+    assert again.params == trial.params
+
+
+def test_machines_that_ask_at_the_same_time_try_each_point_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sweep = Sweep.model_validate(SEARCH)
+    command = [sys.executable, "-c", ASKING, str(ROOT), str(tmp_path / "shared.journal"), json.dumps(SEARCH)]
+    machines = [subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL) for _ in range(3)]
+    assert [machine.wait(120) for machine in machines] == [0] * 3
+    study = open_study("rate", sweep, str(tmp_path / "shared.journal"), commit="c" * 40, parameters={})
+    tried = [tuple(sorted(of.params.items())) for of in counted(study)]
+    assert len(tried) == len(set(tried)) == 12
+
+
+def test_a_line_that_a_full_disk_has_cut_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    FOLDER.mkdir(parents=True)
+    sweep = Sweep.model_validate(SEARCH)
+    assert ask(open_study("rate", sweep, "", commit="c" * 40, parameters={}), sweep)
+    with (FOLDER / "rate.journal").open("a") as journal:
+        journal.write('{"op_code": 4, "worker')
+    for _ in range(3):
+        assert ask(open_study("rate", sweep, "", commit="c" * 40, parameters={}), sweep)
+
+
+@pytest.mark.slow
+def test_a_fault_of_the_machine_ends_the_sweep_and_fails_no_trial(tmp_path: Path) -> None:
+    checkout = checkout_with(tmp_path, {**SEARCH, "trials": 2, "at_once": 1})
+    (tmp_path / "one.py").write_text("import sys; sys.exit('System error: No space left on device.')")
+    checkout.commit("A full disk")
+    done = checkout.run(sys.executable, "-m", "tools.sweep", "rate")
+    assert done.returncode == 1
+    assert "System error: No space left on device." in done.stdout
+    assert "failed" not in done.stdout.split("ERROR")[0].replace("failed to reproduce", "")
+    assert "rate-trial-1" in checkout.run(sys.executable, "-m", "tools.sweep", "rate").stdout  # the same point again
+
+
+def test_a_training_on_several_machines_is_no_trial(tmp_path: Path) -> None:
+    checkout = checkout_with(tmp_path, SEARCH)
+    for tool in ("tools.sweep", "tools.seeds"):
+        done = checkout.run("env", "TF_CONFIG={}", sys.executable, "-m", tool, "rate")
+        assert done.returncode == 1
+        assert "TF_CONFIG is set" in done.stdout
 
 
 def test_a_storage_that_cannot_be_used_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

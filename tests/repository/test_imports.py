@@ -1,6 +1,7 @@
 """Imports go one way: the benchmarks may import the tools, those the stages, those the library, and nothing goes up."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ TOPICS = [  # of the library; each may import itself and those before it
     "version",
     "networks",
     "errors",
+    "cores",
     "images",
     "rng",
     "batching",
@@ -97,3 +99,9 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     while free := {name for name, found in left.items() if not found & set(left)}:
         left = {name: found for name, found in left.items() if name not in free}
     assert not left
+
+
+def test_the_documented_order_is_the_tested_one() -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    (order,) = re.findall(r"```text\n(version <[^`]*)```", page)
+    assert re.split(r"\s*<\s*", order.strip()) == [*TOPICS[:-1], *PACKAGES[1:]]

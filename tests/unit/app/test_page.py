@@ -17,6 +17,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from denoising.inference.export import export
+from denoising.models.registry import build_model
+
 ROOT = Path(__file__).parents[3]
 PYTHON = ROOT / ".venv-app/bin/python"  # `make app` makes it
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -37,7 +40,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = free.getsockname()[1]
     folder = tmp_path_factory.mktemp("app")
     environment = {**os.environ, "PORT": str(port), "TMPDIR": str(folder), "PYTHONPATH": str(ROOT)}
-    (folder / "elsewhere").mkdir()
+    models = folder / "elsewhere/models"
+    models.mkdir(parents=True)
+    build_model("cae", (28, 28, 1)).save(models / "denoiser.h5", include_optimizer=False)
+    export(models / "denoiser.h5", models / "denoiser.onnx", to="onnx")
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [str(PYTHON), "-m", "denoising.app"], cwd=folder / "elsewhere", env=environment, stdout=log, stderr=log
@@ -97,6 +103,14 @@ def add_noise(page: Any, steps: int) -> None:
     slider.dispatch_event("pointerup")
 
 
+@pytest.mark.parametrize("port", ["99999", "0", "²"])
+def test_a_wrong_port_is_one_sentence(port: str) -> None:
+    environment = {**os.environ, "PORT": port, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([str(PYTHON), "-m", "denoising.app"], env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == f"PORT is {port!r}, which is no port. Use a number such as 7860.\n"
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_file_is_dropped_and_its_noise_removed(browser: Any, address: str, tmp_path: Path, width: int) -> None:
     page = opened(browser, address, width)
@@ -138,7 +152,7 @@ def test_noise_of_a_file_with_fewer_pixels_of_colour_is_removed(browser: Any, ad
     assert after < before / 4
 
 
-def test_a_digit_is_drawn(browser: Any, address: str) -> None:
+def test_a_digit_is_drawn_and_denoised_by_the_network_of_the_pipeline_or_another(browser: Any, address: str) -> None:
     page = opened(browser, address)
     add_noise(page, 25)
     page.get_by_role("tab", name="Digit").click()
@@ -150,6 +164,11 @@ def test_a_digit_is_drawn(browser: Any, address: str) -> None:
     page.mouse.move(box["x"] + 140, box["y"] + 220, steps=10)
     page.mouse.up()
     page.get_by_role("button", name="Denoise the drawing").click()
+    page.get_by_text("Denoised by models/denoiser.onnx.").wait_for()
+    page.click("#network input")
+    page.get_by_role("option", name="natural-gray").click()
+    page.get_by_role("button", name="Denoise the drawing").click()
+    page.get_by_text("Denoised by natural-gray.").wait_for()
     assert scores(page)["denoised"] > scores(page)["noisy"]
 
 

@@ -35,7 +35,8 @@ def test_a_drawing_is_averaged_to_the_size_of_digits(monkeypatch: pytest.MonkeyP
     drawing = np.kron(RANDOM.random((28, 28)), np.ones((10, 10))).astype(np.float32)[np.newaxis, ..., np.newaxis]
     np.testing.assert_allclose(resized(drawing, (28, 28, 1)), drawing[:, ::10, ::10], atol=1e-6)
     monkeypatch.setattr(
-        "denoising.app.trial.loaded", lambda name: Network(name, (28, 28, 1), 4, lambda noisy: noisy, 0, 28)
+        "denoising.app.trial.cached_network",
+        lambda path: Network(str(path), (28, 28, 1), 4, lambda noisy: noisy, 0, 28),
     )
     assert try_network(drawing, "digits", sigma=0).after.shape == (280, 280)
     with pytest.raises(DenoisingError, match="takes digits of 28 x 28 pixels; the picture is smaller"):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from denoising.cli.main import run
@@ -179,6 +180,9 @@ def test_two_results_of_one_name_are_refused_and_the_others_are_done(
         (["here.png", "-o", "out", "--sigma", "300"], "sigma from 0 to 255, found 300"),
         (["here.png", "-o", "out", "--jobs", "0"], "one job or more"),
         (["here.png", "-o", "out", "--tile", "0"], "tile of 1 pixel or more"),
+        (["here.png", "-o", "out", "--white", "0"], "white level from 1 to 65535, found --white 0"),
+        (["here.png", "-o", "out", "--white", "nan"], "white level from 1 to 65535, found --white nan"),
+        (["here.png", "-o", "out", "--white", "inf"], "white level from 1 to 65535, found --white inf"),
         (["-", "here.png", "-o", "out"], "- cannot be combined"),
         (["-", "--dry-run"], "--dry-run cannot be combined"),
     ],
@@ -240,6 +244,20 @@ def test_a_format_that_cannot_hold_an_image_is_refused(tmp_path: Path, capsys: p
     assert run([str(tmp_path / "alpha.png"), "-o", str(tmp_path / "out"), "--format", "jpeg"]) == 1
     assert "alpha.png: it has transparency, which jpeg cannot hold; use --format png" in capsys.readouterr().err
     assert files(tmp_path / "out") == []
+
+
+def test_a_page_with_a_thumbnail_is_one_image_and_several_pages_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, kind in (("thumbnail", 1), ("pages", 0)):
+        with tifffile.TiffWriter(tmp_path / f"{name}.tif") as writer:
+            writer.write(GREY, metadata=None)
+            writer.write(GREY[:20, :20], subfiletype=kind, metadata=None)
+    written = tmp_path / "out"
+    assert run([str(tmp_path / "thumbnail.tif"), "-o", str(written), "--format", "png"]) == 0
+    assert run([str(tmp_path / "pages.tif"), "-o", str(written), "--format", "png"]) == 1
+    assert "pages.tif: it has several pages, which png cannot hold" in capsys.readouterr().err
+    assert files(written) == ["thumbnail.png"]
 
 
 def test_networks_of_digits_take_digits_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

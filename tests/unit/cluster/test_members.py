@@ -17,6 +17,13 @@ def test_workers_are_numbered_and_a_chief_is_the_first() -> None:
     assert read_cluster(config(worker=["one:1", "two:2"], index=1)) == Cluster(("one:1", "two:2"), 1)
     assert read_cluster(config(worker=["one:1", "two:2"], chief=["top:3"], index=1)).worker == 2
     assert read_cluster(config(worker=["one:1"], chief=["top:3"], kind="chief")).leads
+    assert read_cluster(config(worker=["[::1]:1", "[::1]:2"])).addresses == ("[::1]:1", "[::1]:2")
+
+
+def test_a_worker_is_named_as_in_its_description() -> None:
+    assert read_cluster(config(worker=["one:1", "two:2"])).name(1) == "worker 1 (two:2)"
+    with_chief = read_cluster(config(worker=["one:1"], chief=["top:3"]))
+    assert [with_chief.name(0), with_chief.name(1)] == ["chief (top:3)", "worker 0 (one:1)"]
 
 
 @pytest.mark.parametrize(

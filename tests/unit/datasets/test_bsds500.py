@@ -8,13 +8,13 @@ from PIL import Image
 
 from denoising.datasets.bsds500 import load_bsds500
 from denoising.datasets.cache import cache_folder
-from denoising.image_files.normalise import normalise
+from denoising.image_files.normalize import normalize
 from denoising.image_files.reader import read_image_file
 
 
 def read_grayscale(path: Path) -> np.ndarray:
     (page,) = read_image_file(path)
-    return normalise(page, color_mode="grayscale", white=None)[..., 0]
+    return normalize(page, color_mode="grayscale", white=None)[..., 0]
 
 
 def test_the_measured_photographs_in_grey_are_the_test_set_of_the_papers() -> None:

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 import tifffile
 from image_folders import image, split, write
+from PIL import Image
 
 from denoising.datasets import image_splits
 from denoising.errors import DenoisingError
+from denoising.evaluation.leakage import image_fingerprints
 from denoising.image_files.decoded import DecodedImage
 from denoising.image_files.reader import decode_image
 from denoising.io.ragged import RaggedImages
@@ -69,6 +71,18 @@ def test_equal_images_in_two_splits_are_counted(tmp_path: Path) -> None:
             image(tmp_path / f"images/{part}/{seed}.png", seed=seed)
     writer = write(tmp_path / "prepared", split(tmp_path / "images"))
     assert writer.finish() == {"validation": 0, "test": 1}
+
+
+def test_an_image_is_the_same_in_8_bits_and_in_floating_point(tmp_path: Path) -> None:
+    for part, seed in {"train": 1, "validation": 2, "test": 3}.items():
+        image(tmp_path / f"images/{part}/{seed}.png", seed=seed)
+    pixels = np.asarray(Image.open(tmp_path / "images/train/1.png"))
+    tifffile.imwrite(tmp_path / "images/test/1.tif", pixels.astype(np.float32) / 255)
+    prepared = tmp_path / "prepared"
+    counted = write(prepared, split(tmp_path / "images")).finish()
+    assert counted == {"validation": 0, "test": 1}
+    train, test = (RaggedImages.open(prepared / f"clean/{part}.bin") for part in ("train", "test"))
+    assert len(set(image_fingerprints(train)) & set(image_fingerprints(test))) == 1  # so says the check of leakage too
 
 
 def test_an_unreadable_noisy_file_is_one_of_the_named_problems(tmp_path: Path) -> None:

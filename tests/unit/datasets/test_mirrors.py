@@ -2,12 +2,15 @@ import gzip
 import time
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 
+import numpy as np
 import pytest
 from idx_files import fill, publish
 from support import NOBODY, Quiet, Serve
 
 from denoising.datasets.cache import load_copy, mirrors_of
+from denoising.datasets.download import download
 from denoising.datasets.registry import PARTS, REGISTRY, file_name
 from denoising.errors import DatasetUnavailableError
 
@@ -146,6 +149,48 @@ def test_the_reason_of_a_refused_download_is_in_words(
     monkeypatch.setenv("DENOISING_MIRRORS", address)
     with pytest.raises(DatasetUnavailableError, match=words):
         load_copy("mnist")
+
+
+class Late(Quiet):
+    """Answers after it was given up, with a page."""
+
+    answers = Event()
+
+    def do_GET(self) -> None:
+        Late.answers.wait(30)
+        with suppress(ConnectionError):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"too late")
+
+
+class Waiting(Quiet):
+    """Sends the first half, lets the late server answer, and sends the rest."""
+
+    def do_GET(self) -> None:
+        content = Path(self.translate_path(self.path)).read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content[: len(content) // 2])
+        time.sleep(0.5)  # until it is stored
+        Late.answers.set()
+        time.sleep(0.5)
+        self.wfile.write(content[len(content) // 2 :])
+
+
+def test_a_mirror_that_was_given_up_does_not_write_into_the_file_of_the_next(
+    tmp_path: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = np.random.default_rng(1).bytes(2**20)  # more than is held back before it is written
+    (tmp_path / "file").write_bytes(content)
+    monkeypatch.setattr("denoising.datasets.download.MAX_SECONDS", 1)
+    (tmp_path / "downloaded").mkdir()
+    target = tmp_path / "downloaded/file"
+    mirrors = [f"{serve(handler, tmp_path)}/" for handler in (Late, Waiting)]
+    download(mirrors, target=target, limit=2**21, check=lambda *_: None)
+    assert target.read_bytes() == content
+    assert list(target.parent.iterdir()) == [target]
 
 
 class Trickle(Quiet):

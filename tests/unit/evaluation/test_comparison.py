@@ -3,10 +3,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from denoising.evaluation.comparison import compare_methods, summarise_methods
+from denoising.evaluation.comparison import compare_methods, summarize_methods
 from denoising.evaluation.noise_realizations import stored_noise
 from denoising.evaluation.scores import score_realizations
-from denoising.evaluation.summary import summarise_margin
+from denoising.evaluation.summary import summarize_margin
 from denoising.images import as_float
 from denoising.inference.classifier import Classify
 from denoising.inference.denoiser import Denoise
@@ -26,7 +26,7 @@ def test_the_comparison_with_filters_is_paired_on_the_same_images(
         split, lambda noisy: 0.8 * perfect(noisy), classify, batch_size=32, realizations=[stored_noise(split)]
     )
     read = classify(clean) == labels
-    table = summarise_methods(compare_methods(split, filtered, scores, classify, batch_size=7), read, **BOOTSTRAP)
+    table = summarize_methods(compare_methods(split, filtered, scores, classify, batch_size=7), read, **BOOTSTRAP)
     assert table["method"][:2] == ["bm3d", "denoiser"]  # the better one first
     assert table["images"] == [25] * 4
     rows = {method: {name: column[row] for name, column in table.items()} for row, method in enumerate(table["method"])}
@@ -43,7 +43,7 @@ def test_the_comparison_with_filters_is_paired_on_the_same_images(
         assert rows[method]["flipped"] == sum(was_read & ~is_read)
         assert rows[method]["repaired"] == sum(read & ~was_read & is_read)
     assert rows["black"]["flipped"] > 15
-    best = summarise_margin(table, "bm3d")
+    best = summarize_margin(table, "bm3d")
     assert best["best_filter"]["method"] == "bm3d"
     assert best["margin"]["psnr"] == rows["bm3d"]["margin_psnr"]
     assert best["intervals"]["margin"]["psnr"]["low"] == rows["bm3d"]["margin_psnr_low"]

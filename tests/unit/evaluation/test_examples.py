@@ -1,6 +1,6 @@
 import numpy as np
 
-from denoising.evaluation.crops import stacked
+from denoising.evaluation.example_crops import stacked
 from denoising.evaluation.examples import one_per_class, select_examples
 
 

@@ -90,7 +90,12 @@ def test_equal_frames_of_recorded_images_are_no_repeated_noise(tmp_path: Path) -
                     image[0] = image[-1] = image[:, 0] = image[:, -1] = 0  # a black frame in every file
                     file.append(image)
         write_files(tmp_path, name, ["a", "b"], ["a", "b"])
-    write_dataset_info(tmp_path, DatasetInfo("folder", True, "recorded", None, False, 1, {}, {}, {}))
+    write_dataset_info(
+        tmp_path,
+        DatasetInfo(
+            source="folder", verified=True, noise_kind="recorded", noise_factor=None, noise_clip=False, noise_seed=1
+        ),
+    )
     train, test = (open_split(tmp_path, name) for name in ("train", "test"))
     assert check_leakage(test, [train], known_duplicates=0) == {"repeated_images": 0, "traced_noise": 0}
 

@@ -8,7 +8,7 @@ import pytest
 
 from denoising.evaluation.noise_realizations import new_noise, stored_noise
 from denoising.evaluation.scores import improvement, score_realizations
-from denoising.evaluation.summary import summarise_realizations
+from denoising.evaluation.summary import summarize_realizations
 from denoising.images import as_float
 from denoising.inference.classifier import Classify
 from denoising.inference.denoiser import Denoise
@@ -25,7 +25,7 @@ def evaluate(split: Split, classify: Classify) -> Evaluate:
 
     def summary(denoise: Denoise) -> dict[str, Any]:
         scores = score_realizations(split, denoise, classify, batch_size=32, realizations=[stored_noise(split)])
-        return summarise_realizations(scores, resamples=200, seed=1)
+        return summarize_realizations(scores, resamples=200, seed=1)
 
     return summary
 

@@ -5,7 +5,7 @@ from scipy.ndimage import zoom
 
 from denoising.datasets.photographs import embedded_photographs
 from denoising.evaluation.shared_content import compare_contents
-from denoising.image_files.normalise import normalise
+from denoising.image_files.normalize import normalize
 from denoising.image_files.reader import read_image_file
 
 Photograph = NDArray[np.uint8]
@@ -18,7 +18,7 @@ def photographs() -> dict[str, Photograph]:
     for files in embedded_photographs().values():
         for file in files:
             (image,) = read_image_file(file.path)
-            found[file.name] = normalise(image, color_mode="grayscale", white=None)
+            found[file.name] = normalize(image, color_mode="grayscale", white=None)
     return found
 
 

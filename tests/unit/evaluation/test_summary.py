@@ -5,9 +5,9 @@ from denoising.evaluation.per_image import per_image_table
 from denoising.evaluation.summary import (
     average_scores,
     mean_scores,
-    summarise_classes,
-    summarise_classification,
-    summarise_realizations,
+    summarize_classes,
+    summarize_classification,
+    summarize_realizations,
 )
 from denoising.io.splits import CleanSplit
 from denoising.metrics import psnr_from_mse
@@ -23,7 +23,7 @@ def scores(error: np.ndarray) -> dict[str, np.ndarray]:
 def test_realizations_are_averaged_per_image_and_their_range_is_reported() -> None:
     noisy = scores(np.full(50, 0.1))
     draws = [{"noisy": noisy, "denoised": scores(RANDOM.uniform(0.005, 0.02, 50))} for _ in range(3)]
-    found = summarise_realizations(draws, resamples=200, seed=1)
+    found = summarize_realizations(draws, resamples=200, seed=1)
     of_draws = [draw["denoised"]["psnr"].mean() for draw in draws]
     assert found["denoised"]["psnr"] == pytest.approx(np.mean(of_draws))
     assert found["range_over_noise_draws"]["denoised"]["psnr"] == pytest.approx(
@@ -39,7 +39,7 @@ def test_realizations_are_averaged_per_image_and_their_range_is_reported() -> No
 def test_a_paired_interval_is_narrower_than_that_of_either_score() -> None:
     difficulty = RANDOM.uniform(0.05, 0.2, 500)
     noisy, denoised = scores(difficulty), scores(difficulty * RANDOM.uniform(0.09, 0.11, 500))
-    found = summarise_realizations([{"noisy": noisy, "denoised": denoised}], resamples=500, seed=1)["intervals"]
+    found = summarize_realizations([{"noisy": noisy, "denoised": denoised}], resamples=500, seed=1)["intervals"]
     width = {name: found[name]["psnr"]["high"] - found[name]["psnr"]["low"] for name in found}
     assert width["gain"] < 0.5 * width["denoised"]
 
@@ -52,7 +52,7 @@ def test_scores_are_averaged_over_realizations_not_over_images() -> None:
 def test_each_class_is_summarised_separately() -> None:
     labels = np.repeat(np.array([3, 1, 3, 1], np.uint8), [10, 20, 5, 40])
     error = np.repeat([0.1, 0.01, 0.1, 0.0001], [10, 20, 5, 40])
-    table = summarise_classes({"noisy": scores(error), "denoised": scores(error)}, labels, resamples=100, seed=1)
+    table = summarize_classes({"noisy": scores(error), "denoised": scores(error)}, labels, resamples=100, seed=1)
     assert table["label"] == [1, 3]
     assert table["images"] == [60, 15]
     assert table["denoised_psnr"] == pytest.approx([100 / 3, 10])
@@ -68,7 +68,7 @@ def test_repaired_flipped_and_lost_images_are_counted() -> None:
     clean_class = np.array([1, 1, 1, 1, 7, 7], np.uint8)  # what is not read when clean is no one's merit or fault
     split = CleanSplit("test", np.zeros((6, 8, 8, 1), np.uint8), labels)
     images = per_image_table(scores, split, clean_class=clean_class, filtered=np.array([0, 3]))
-    summary = summarise_classification(images)
+    summary = summarize_classification(images)
     assert (summary["repaired"], summary["flipped"], summary["lost"]) == (1, 1, 1)
     assert summary["clean"]["accuracy"] == 4 / 6
     assert images["filtered"].tolist() == [1, 0, 0, 1, 0, 0]

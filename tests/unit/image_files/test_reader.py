@@ -51,6 +51,15 @@ def test_tiff_keeps_every_depth_under_every_compression(tmp_path: Path, array: A
     np.testing.assert_array_equal(read(tmp_path / "image.tif"), array)
 
 
+def test_channels_with_different_numbers_of_bits_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "image.tif"
+    tifffile.imwrite(path, COLOUR, photometric="rgb")
+    with tifffile.TiffFile(path, mode="r+") as file:
+        file.pages.first.tags["BitsPerSample"].overwrite((5, 6, 5))
+    with pytest.raises(ImageFileError, match="its channels have different numbers of bits"):
+        read(path)
+
+
 def test_tiff_is_read_whatever_its_layout(tmp_path: Path) -> None:
     path = tmp_path / "image.tif"
     big = np.tile(COLOUR_16, (8, 8, 1))

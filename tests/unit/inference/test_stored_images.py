@@ -6,10 +6,10 @@ import pytest
 from denoising.errors import DenoisingError
 from denoising.images import Images, Stored
 from denoising.inference.network import Network
-from denoising.inference.stored_images import Options, denoise_stored
+from denoising.inference.stored_images import DenoisingOptions, denoise_stored
 
 RANDOM = np.random.default_rng(1)
-NO_OPTIONS = Options()
+NO_OPTIONS = DenoisingOptions()
 
 
 def network(channels: int = 1, *, add: float = 0.0, scale: float = 1.0) -> Network:
@@ -49,7 +49,7 @@ def test_the_result_is_clipped_to_white_and_rounded() -> None:
 def test_eight_orientations_are_averaged() -> None:
     images = np.zeros((1, 8, 8, 1), np.float32)
     plain = Network("corner", (None, None, 1), 8, lower_left, 0, 80)
-    denoised = denoise_stored(images, plain, Options(ensemble=True), white=1)[0, ..., 0]
+    denoised = denoise_stored(images, plain, DenoisingOptions(ensemble=True), white=1)[0, ..., 0]
     corners = denoised[[0, 0, -1, -1], [0, -1, 0, -1]]
     np.testing.assert_allclose(corners, 0.25)  # two of eight orientations bring the pixel to each corner
     assert denoised.sum() == pytest.approx(1)
@@ -58,7 +58,7 @@ def test_eight_orientations_are_averaged() -> None:
 def test_no_more_than_sigma_is_removed() -> None:
     images = np.full((1, 40, 40, 1), 0.5, np.float32)
     for sigma, removed in ((0, 0), (10, 10), (20, 20), (40, 25.5)):
-        denoised = denoise_stored(images, network(add=-0.1), Options(sigma=sigma), white=1)
+        denoised = denoise_stored(images, network(add=-0.1), DenoisingOptions(sigma=sigma), white=1)
         np.testing.assert_allclose((images - denoised) * 255, removed, atol=1e-4)
 
 
@@ -70,7 +70,8 @@ def test_noise_beyond_what_a_network_has_seen_is_scaled_to_it() -> None:
         return np.full_like(noisy, noisy.mean())
 
     noisy = RANDOM.normal(0.5, 110 / 255, (1, 64, 64, 1)).astype(np.float32)
-    denoised = denoise_stored(noisy, Network("mean", (None, None, 1), 8, apply, 0, 80), Options(sigma=110), white=1)
+    mean = Network("mean", (None, None, 1), 8, apply, 0, 80)
+    denoised = denoise_stored(noisy, mean, DenoisingOptions(sigma=110), white=1)
     assert seen == [pytest.approx(55 / 255, rel=0.05)]
     np.testing.assert_allclose(denoised, noisy.mean(), atol=0.02)
 
@@ -81,7 +82,7 @@ def test_another_size_and_a_wrong_sigma_are_refused() -> None:
     with pytest.raises(DenoisingError, match="digits takes images of 28 x 28 pixels; this one has 640 x 512"):
         denoise_stored(images, digits, NO_OPTIONS, white=255)
     with pytest.raises(DenoisingError, match="sigma from 0 to 255, found 300"):
-        Options(sigma=300)
+        DenoisingOptions(sigma=300)
 
 
 def test_an_output_that_is_not_finite_is_refused() -> None:
@@ -97,5 +98,6 @@ def test_the_limit_holds_for_each_image_of_a_stack() -> None:
     def apply(noisy: Images) -> Images:
         return np.where(noisy > 0.8, noisy - np.float32(0.3), noisy)
 
-    denoised = denoise_stored(images, Network("second", (None, None, 1), 8, apply, 0, 80), Options(sigma=25), white=1)
+    second = Network("second", (None, None, 1), 8, apply, 0, 80)
+    denoised = denoise_stored(images, second, DenoisingOptions(sigma=25), white=1)
     np.testing.assert_allclose((images - denoised)[1] * 255, 25, atol=1e-3)

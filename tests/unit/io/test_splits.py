@@ -23,7 +23,12 @@ def folder(tmp_path: Path) -> Path:
     create_array(tmp_path / "clean/test.npy", (3, 4, 5, 1), np.uint8)[:] = 255
     create_array(tmp_path / "noisy/test.npy", (3, 4, 5, 1), np.float32)[:] = 0.5
     create_array(tmp_path / "clean/test_labels.npy", (3,), np.uint8)[:] = 7
-    write_dataset_info(tmp_path, DatasetInfo("digits", True, "gaussian", 0.5, True, 1, {}, {}, {}))
+    write_dataset_info(
+        tmp_path,
+        DatasetInfo(
+            source="digits", verified=True, noise_kind="gaussian", noise_factor=0.5, noise_clip=True, noise_seed=1
+        ),
+    )
     return tmp_path
 
 

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -37,8 +39,48 @@ def test_a_dilated_convolution_reaches_over_its_gaps() -> None:
     assert receptive_reach(keras.Model(noisy, keras.layers.Conv2D(1, 3, padding="same")(dilated))) == 5
 
 
-def test_a_model_within_a_model_is_refused() -> None:
-    inner = keras.Sequential([keras.layers.Conv2D(1, 9, padding="same")], name="inner")
+@pytest.mark.parametrize("interpolation", ["nearest", "bilinear", "bicubic"])
+def test_an_interpolation_reaches_to_its_neighbours(interpolation: str) -> None:
     noisy = keras.Input((None, None, 1))
-    with pytest.raises(DenoisingError, match="contains the model inner"):
-        receptive_reach(keras.Model(noisy, inner(noisy)))
+    small = keras.layers.AveragePooling2D(2)(noisy)
+    model = keras.Model(noisy, keras.layers.UpSampling2D(2, interpolation=interpolation)(small))
+    image = np.zeros((1, 40, 40, 1), np.float32)
+    image[0, 20:22, 20:22] = 1
+    seen = np.nonzero(np.asarray(model(image))[0, ..., 0])[0]
+    assert max(20 - seen.min(), seen.max() - 21) <= receptive_reach(model)
+
+
+def test_a_strided_layer_of_any_kind_divides_the_size() -> None:
+    noisy = keras.Input((None, None, 1))
+    half = keras.layers.SeparableConv2D(1, 3, strides=2, padding="same")(noisy)
+    assert stride_of(keras.Model(noisy, keras.layers.UpSampling2D()(half))) == 2
+
+
+def sees_everything(noisy: keras.KerasTensor) -> keras.KerasTensor:
+    mean = keras.layers.GlobalAveragePooling2D(keepdims=True, name="mean")(noisy)
+    return keras.layers.Multiply()([noisy, mean])
+
+
+def is_used_twice(noisy: keras.KerasTensor) -> keras.KerasTensor:
+    layer = keras.layers.Conv2D(1, 3, padding="same")
+    return layer(layer(noisy))
+
+
+def has_a_model_inside(noisy: keras.KerasTensor) -> keras.KerasTensor:
+    return keras.Sequential([keras.layers.Conv2D(1, 9, padding="same")], name="inner")(noisy)
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        (sees_everything, "has the GlobalAveragePooling2D mean"),
+        (is_used_twice, "used more than once"),
+        (has_a_model_inside, "has the model inner"),
+    ],
+)
+def test_a_network_whose_reach_is_unknown_is_refused(
+    network: Callable[[keras.KerasTensor], keras.KerasTensor], words: str
+) -> None:
+    noisy = keras.Input((None, None, 1))
+    with pytest.raises(DenoisingError, match=words):
+        receptive_reach(keras.Model(noisy, network(noisy)))

@@ -6,9 +6,9 @@ import pytest
 
 from denoising.errors import DamagedFileError
 from denoising.images import as_float
+from denoising.io.center_crops import center_crops
 from denoising.io.ragged import writing_ragged
 from denoising.io.splits import DatasetInfo, write_dataset_info, write_files
-from denoising.noise.crops import center_crops
 from denoising.noise.models import Noise, add_noise
 from denoising.noise.prepared import open_split
 
@@ -16,7 +16,15 @@ RANDOM = np.random.default_rng(1)
 IMAGES = [RANDOM.integers(0, 256, shape, np.uint8) for shape in ((40, 50, 1), (30, 60, 1), (40, 50, 1))]
 
 
-INFO = DatasetInfo("folder", True, "gaussian", 0.1, False, 7, {}, {}, {}, noise_stored=False)
+INFO = DatasetInfo(
+    source="folder",
+    verified=True,
+    noise_kind="gaussian",
+    noise_factor=0.1,
+    noise_clip=False,
+    noise_seed=7,
+    noise_stored=False,
+)
 
 
 @pytest.fixture

@@ -18,7 +18,15 @@ def variables(task: int, node: int, local: int) -> dict[str, str]:
 def test_each_task_is_a_worker_at_an_address_of_its_own(task: int, node: int, local: int) -> None:
     cluster = read_cluster(configuration(variables(task, node, local), HOSTS))
     assert cluster.worker == task
-    assert cluster.addresses == ("one:21207", "one:21208", "two:21207", "two:21208", "three:21207")
+    assert cluster.addresses == ("one:22414", "one:22415", "two:22414", "two:22415", "three:22414")
+
+
+def test_two_jobs_one_after_the_other_have_no_address_in_common() -> None:
+    addresses: list[str] = []
+    for job in ("31207", "31208"):
+        text = configuration({**variables(0, 0, 0), "SLURM_JOB_ID": job}, HOSTS)
+        addresses += read_cluster(text).addresses
+    assert len(set(addresses)) == 10
 
 
 def test_tasks_that_are_dealt_out_to_the_nodes_in_turn_are_refused() -> None:

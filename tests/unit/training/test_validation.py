@@ -3,6 +3,7 @@ import pytest
 
 from denoising import metrics
 from denoising.backend import keras
+from denoising.cluster.members import Cluster
 from denoising.images import as_float
 from denoising.io.splits import Split
 from denoising.training.validation import make_validation_function
@@ -29,3 +30,17 @@ def test_validation_measures_what_evaluate_measures(split: Split) -> None:
     assert measured["ssim"] == pytest.approx(metrics.ssim(clean, clipped).mean(), abs=1e-4)
     assert measured["loss"] == pytest.approx(metrics.mse(clean, raw).mean(), rel=1e-5)
     assert measured["psnr"] != pytest.approx(metrics.psnr(clean, raw).mean(), abs=0.1)
+
+
+@pytest.mark.parametrize("count", [900, 2])
+def test_the_shares_of_all_workers_sum_up_to_what_one_measures(split: Split, count: int) -> None:
+    """Of two images the last of three workers has none; what is left out of its share is no error."""
+    few = Split("validation", split.clean[:count], split.labels, split.noisy[:count])
+    denoiser = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Rescaling(0.9)])
+    alone = make_validation_function(denoiser, few, loss="mean_squared_error")()
+    shares = []
+    for worker in range(3):
+        cluster = Cluster(("one:1", "two:2", "three:3"), worker)
+        shares.append(make_validation_function(denoiser, few, loss="mean_squared_error", cluster=cluster)())
+    for name, value in alone.items():
+        assert sum(share[name] for share in shares) == pytest.approx(value, rel=1e-6)

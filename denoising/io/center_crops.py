@@ -7,7 +7,7 @@ from denoising.io.ragged import shapes_of
 from denoising.io.splits import Split
 
 SWEEP_SIZE = 128  # pixels a side, for what is measured at many factors and types of noise
-MAX_WHOLE = 256  # pixels a side of images of one size: networks may take that size only
+LARGEST_FIXED_SIZE = 256  # pixels a side of images of one size, up to which a network may take that size only
 MULTIPLE = 8  # of the sides of an image: what every architecture takes
 
 
@@ -22,8 +22,8 @@ def center_crops(split: Split, indices: NDArray[np.int64], *, size: int, multipl
         labels = split.labels[indices] if split.labels is not None else None
         return Split(split.name, split.clean[indices], labels, split.noisy[indices], indices=indices)
     all_shapes = shapes_of(split.clean)
-    if None not in split.image_shape and all_shapes[0, :2].max() <= MAX_WHOLE:
-        size = MAX_WHOLE
+    if None not in split.image_shape and all_shapes[0, :2].max() <= LARGEST_FIXED_SIZE:
+        size = LARGEST_FIXED_SIZE
     shapes = all_shapes[indices]
     is_large = shapes[:, :2].min(axis=1) >= size
     if 2 * np.count_nonzero(is_large) >= len(indices):

@@ -6,13 +6,13 @@ from numpy.typing import NDArray
 
 from denoising.errors import ImageFileError
 from denoising.image_files.decoded import decoded
-from denoising.image_files.normalise import normalise
+from denoising.image_files.normalize import normalize
 
 RANDOM = np.random.default_rng(1)
 
 
 def grey(array: NDArray[np.generic], *, white: float | None = None) -> NDArray[np.generic]:
-    return normalise(decoded(array), color_mode="grayscale", white=white)[..., 0]
+    return normalize(decoded(array), color_mode="grayscale", white=white)[..., 0]
 
 
 def test_grey_is_the_luma_rounded_as_matlab_does() -> None:
@@ -22,7 +22,7 @@ def test_grey_is_the_luma_rounded_as_matlab_does() -> None:
 
 def test_grey_becomes_colour_of_three_equal_channels() -> None:
     array = RANDOM.integers(0, 256, (4, 5), np.uint8)
-    np.testing.assert_array_equal(normalise(decoded(array), color_mode="rgb", white=None), np.dstack([array] * 3))
+    np.testing.assert_array_equal(normalize(decoded(array), color_mode="rgb", white=None), np.dstack([array] * 3))
 
 
 def test_twelve_bits_fill_the_range_if_white_is_given() -> None:
@@ -41,14 +41,14 @@ def test_white_is_that_of_sixteen_bits_only() -> None:
 
 def test_the_white_that_a_file_states_is_kept() -> None:
     twelve = np.arange(4096, dtype=np.uint16).reshape(64, 64)
-    stated = normalise(decoded(twelve, white=4095), color_mode="grayscale", white=65535)
+    stated = normalize(decoded(twelve, white=4095), color_mode="grayscale", white=65535)
     assert stated.max() == 65535
 
 
 def test_grey_takes_no_more_memory_than_a_few_rows() -> None:
     colour = decoded(np.zeros((4000, 1000, 3), np.uint8))
     tracemalloc.start()
-    normalise(colour, color_mode="grayscale", white=None)
+    normalize(colour, color_mode="grayscale", white=None)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4000 * 1000 + 40 * 2**20
@@ -56,9 +56,9 @@ def test_grey_takes_no_more_memory_than_a_few_rows() -> None:
 
 def test_noisy_floating_point_values_may_leave_the_range_a_little() -> None:
     noisy = np.array([[-0.5, 1.5]], np.float32)
-    np.testing.assert_array_equal(normalise(decoded(noisy), color_mode="rgb", white=None, noisy=True)[..., 0], noisy)
+    np.testing.assert_array_equal(normalize(decoded(noisy), color_mode="rgb", white=None, noisy=True)[..., 0], noisy)
     with pytest.raises(ImageFileError, match="go from 0 to 255"):
-        normalise(decoded(255 * np.eye(2, dtype=np.float32)), color_mode="rgb", white=None, noisy=True)
+        normalize(decoded(255 * np.eye(2, dtype=np.float32)), color_mode="rgb", white=None, noisy=True)
 
 
 def test_values_outside_black_and_white_are_refused() -> None:

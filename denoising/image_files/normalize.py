@@ -23,7 +23,7 @@ def require_in_range(pixels: Pixels, *, white: float, noisy: bool) -> None:
         raise ImageFileError(f"its values go from {low:g} to {high:g}, but black is 0 and white is {white:g}")
 
 
-def normalise(image: DecodedImage, *, color_mode: str, white: float | None, noisy: bool = False) -> Stored:
+def normalize(image: DecodedImage, *, color_mode: str, white: float | None, noisy: bool = False) -> Stored:
     """Return the pixels (H, W, 1) for `grayscale` or (H, W, 3) for `rgb` as uint8, uint16, or float32 in [0, 1].
 
     `white` replaces the white of images of 16 bits, of which the format does not say how many are used. The floating

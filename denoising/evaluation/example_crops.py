@@ -8,7 +8,7 @@ from scipy.ndimage import uniform_filter
 from denoising.images import Images
 
 CROP = 96  # pixels a side
-MAX_WHOLE = 960  # pixels a side of a whole image in a figure; larger ones are averaged down
+LARGEST_SHOWN = 960  # pixels a side of a whole image in a figure; larger ones are averaged down
 Window = tuple[slice, slice]
 
 
@@ -31,9 +31,14 @@ def stacked(crops: Sequence[Images]) -> Images:
     return result
 
 
+def shrinking_factor(image: Images) -> int:
+    """Return how many pixels of an image (H, W, C) a figure averages into one, in each direction."""
+    return -(-max(image.shape[:2]) // LARGEST_SHOWN)
+
+
 def shrunk(image: Images) -> Images:
     """Return an image (H, W, C) of at most 960 pixels a side, averaged over blocks of pixels."""
-    factor = -(-max(image.shape[:2]) // MAX_WHOLE)
+    factor = shrinking_factor(image)
     if factor == 1:
         return image
     height, width = (max(1, side // factor) for side in image.shape[:2])
