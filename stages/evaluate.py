@@ -22,7 +22,7 @@ from denoising.evaluation.examples import (
     write_whole,
 )
 from denoising.evaluation.leakage import check_leakage
-from denoising.evaluation.noise_realizations import new_noise, stored_noise
+from denoising.evaluation.noise_realizations import NoiseRealization, new_noise, stored_noise
 from denoising.evaluation.noise_sweep import evaluate_noise_sweep
 from denoising.evaluation.noise_types import evaluate_noise_types
 from denoising.evaluation.per_image import per_image_table, psnr_histogram
@@ -73,23 +73,12 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
     name, batch_size = parameters.split, parameters.batch_size
     bootstrap = {"resamples": parameters.bootstrap_resamples, "seed": parameters.seed}
     prepared, split = read_dataset_info(PREPARED), open_split(PREPARED, name)
-    noise = prepared_noise(prepared)
     denoise = load(DENOISER, image_shape=split.image_shape, batch_size=batch_size)
     classify = None if split.labels is None else load_classifier(CLASSIFIER, image_shape=split.image_shape)
     baselines = open_baseline_results(BASELINES, name, image_shape=split.image_shape)
-    learned_from = [other for other in ("train", "validation") if other != name]
-    leakage = check_leakage(
-        split, (open_split(PREPARED, other) for other in learned_from), known_duplicates=prepared.known_duplicates[name]
-    )
-    if split.is_ragged:
-        leakage |= compare_contents(split.clean, [open_clean_split(PREPARED, other).clean for other in learned_from])
+    leakage = find_leakage(split, prepared)
 
-    realizations = [stored_noise(split)]
-    if noise:
-        key = SPLIT_NAMES.index(name)
-        realizations += [
-            new_noise(noise, seed=parameters.seed, key=(key, number)) for number in range(1, parameters.noise_draws)
-        ]
+    realizations = noise_realizations(split, prepared, parameters)
     scores = score_realizations(split, denoise, classify, batch_size=batch_size, realizations=realizations)
     first = scores[0]  # of the prepared noise, which all tables show
     clean_class = classify_clean(split, classify, batch_size=batch_size)
@@ -98,11 +87,12 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
     correct = None if clean_class is None else (clean_class == split.labels)[baselines.indices]
     filtered_groups = None if split.groups is None else split.groups[baselines.indices]
     methods = summarize_methods(compared, correct, groups=filtered_groups, **bootstrap)
+    classes: Table = {"label": []}
+    if split.labels is not None:
+        classes = summarize_classes(first, split.labels, groups=split.groups, **bootstrap)
     tables: dict[str, Table] = {
         "images": images,
-        "classes": {"label": []}
-        if split.labels is None
-        else summarize_classes(first, split.labels, groups=split.groups, **bootstrap),
+        "classes": classes,
         "psnr_histogram": psnr_histogram({kind: of["psnr"] for kind, of in first.items()}),
         "methods": methods,
         **other_noise(split, denoise, baselines, prepared, parameters),
@@ -116,34 +106,30 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
         {"class_names": prepared.class_names} if prepared.class_names else {},
         {} if split.groups is None else {"independent_groups": len(np.unique(split.groups))},
     )
-    training, classifier = read_summary(TRAINING_SUMMARY), read_summary(CLASSIFIER_SUMMARY)
-    sections = {
-        "prepare": prepared.parameters,
-        "train": training["parameters"],
-        "baselines": baselines.parameters,
-        **({} if classify is None else {"classifier": classifier["parameters"]}),
-        "evaluate": parameters.model_dump(),
-        "compute": compute.model_dump(),
-    }
-    models = {"denoiser": DENOISER, **({} if classify is None else {"classifier": CLASSIFIER})}
-    provenance = describe_provenance(prepared, baselines, parameters=sections, models=models)
-    examples = select_examples(images, most=MAX_CROPS if split.is_ragged else MAX_EXAMPLES)
-    targets = [METRICS, EVALUATION_SUMMARY, PROVENANCE, EXAMPLES, EXAMPLE_SHEETS]
-    targets += [EVALUATION / f"{table}.csv" for table in tables]
-    with replacing(*targets) as (metrics_file, summary_file, provenance_file, examples_file, sheets, *table_files):
-        write_summary(metrics_file, key_metrics(summary, validation=training["validation"]))
-        write_summary(provenance_file, provenance)
-        for path, table in zip(table_files, tables.values(), strict=True):
-            write_table(path, table)
-        sheets.mkdir()
-        write_groups(sheets, split, denoise, examples)
-        if split.is_ragged:
-            summary["whole"] = write_whole(sheets, split, denoise, int(examples["median"][0]))
-        examples["methods"] = write_methods(sheets, split, denoise, baselines, methods=methods["method"])
-        write_table(examples_file, index_table(examples))
-        write_summary(summary_file, summary)
+    used = {"evaluate": parameters.model_dump(), "compute": compute.model_dump()}
+    provenance = trace(prepared, baselines, used, classified=classify is not None)
+    write_results(split, denoise, baselines, tables, summary, provenance)
     write_time(denoise, split, batch_size=batch_size)
     print_summary(summary)
+
+
+def find_leakage(split: Split, prepared: DatasetInfo) -> dict[str, int]:
+    """Return what the measured images share with those learned from; raises `DenoisingError` where they should not."""
+    others = [name for name in ("train", "validation") if name != split.name]
+    learned_from = (open_split(PREPARED, name) for name in others)
+    found = check_leakage(split, learned_from, known_duplicates=prepared.known_duplicates[split.name])
+    if split.is_ragged:
+        found |= compare_contents(split.clean, [open_clean_split(PREPARED, name).clean for name in others])
+    return found
+
+
+def noise_realizations(split: Split, prepared: DatasetInfo, parameters: EvaluateParameters) -> list[NoiseRealization]:
+    """Return the prepared noise and, unless it was recorded, new draws of it."""
+    noise = prepared_noise(prepared)
+    if noise is None:
+        return [stored_noise(split)]
+    of_split, draws = SPLIT_NAMES.index(split.name), range(1, parameters.noise_draws)
+    return [stored_noise(split), *(new_noise(noise, seed=parameters.seed, key=(of_split, draw)) for draw in draws)]
 
 
 def other_noise(
@@ -167,6 +153,49 @@ def describe_noise(prepared: DatasetInfo) -> dict[str, Any]:
     if prepared.noise_kind == RECORDED:
         return {"kind": RECORDED}
     return {"kind": prepared.noise_kind, "factor": prepared.noise_factor, "clip": prepared.noise_clip}
+
+
+def trace(
+    prepared: DatasetInfo, baselines: BaselineResults, used: dict[str, Any], *, classified: bool
+) -> dict[str, Any]:
+    """Return what the results were made from; `used` are the parameters of this stage."""
+    sections = {
+        "prepare": prepared.parameters,
+        "train": read_summary(TRAINING_SUMMARY)["parameters"],
+        "baselines": baselines.parameters,
+        **({"classifier": read_summary(CLASSIFIER_SUMMARY)["parameters"]} if classified else {}),
+        **used,
+    }
+    models = {"denoiser": DENOISER, **({"classifier": CLASSIFIER} if classified else {})}
+    return describe_provenance(prepared, baselines, parameters=sections, models=models)
+
+
+def write_results(
+    split: Split,
+    denoise: Denoiser,
+    baselines: BaselineResults,
+    tables: dict[str, Any],
+    summary: dict[str, Any],
+    provenance: dict[str, Any],
+) -> None:
+    """Write metrics, tables and examples, all or none."""
+    examples = select_examples(tables["images"], most=MAX_CROPS if split.is_ragged else MAX_EXAMPLES)
+    targets = [METRICS, EVALUATION_SUMMARY, PROVENANCE, EXAMPLES, EXAMPLE_SHEETS]
+    targets += [EVALUATION / f"{table}.csv" for table in tables]
+    with replacing(*targets) as (metrics_file, summary_file, provenance_file, examples_file, sheets, *table_files):
+        write_summary(metrics_file, key_metrics(summary, validation=read_summary(TRAINING_SUMMARY)["validation"]))
+        write_summary(provenance_file, provenance)
+        for path, table in zip(table_files, tables.values(), strict=True):
+            write_table(path, table)
+        sheets.mkdir()
+        write_groups(sheets, split, denoise, examples)
+        if split.is_ragged:
+            summary["whole"] = write_whole(sheets, split, denoise, int(examples["median"][0]))
+        examples["methods"] = write_methods(
+            sheets, split, denoise, baselines, methods=list(map(str, tables["methods"]["method"]))
+        )
+        write_table(examples_file, index_table(examples))
+        write_summary(summary_file, summary)
 
 
 def write_time(denoise: Denoiser, split: Split, *, batch_size: int) -> None:
