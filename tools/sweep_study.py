@@ -20,6 +20,7 @@ from tools.search_space import Sweep
 FOLDER = Path(".dvc/tmp/sweeps")
 MACHINE, MESSAGE = "machine", "message"  # attributes of a trial: where it runs, and why it failed
 INSTEAD_OF = "instead_of"  # the number of an interrupted trial, whose parameters are tried once more
+POINT = "point"  # of a grid: it is known from the beginning, unlike the parameters
 SUPERFLUOUS = "superfluous"  # whether another trial stands for this one
 BEFORE_STOPPING = 4  # trials that are run to their end before a poor one is stopped
 
@@ -96,15 +97,17 @@ def ask(study: optuna.Study, sweep: Sweep) -> optuna.Trial | None:
     if sweep.sampler == "grid" and not study.get_trials(deepcopy=False, states=[TrialState.WAITING]):
         points = sweep.points()
         random.Random(sweep.seed).shuffle(points)  # noqa: S311 - no secret
-        tried = [of.params for of in counted_now]
+        tried = [of.user_attrs.get(POINT) for of in counted_now]
         new = next((point for point in points if point not in tried), None)
         if new is None:
             return None
-        study.enqueue_trial(new)
+        study.enqueue_trial(new, user_attrs={POINT: new})
     trial = study.ask(sweep.distributions())
     trial.set_user_attr(MACHINE, here())
     before = [of for of in counted(study, running=True) if of.number < trial.number]
-    if len(before) < sweep.trials and not (sweep.sampler == "grid" and trial.params in [of.params for of in before]):
+    point = trial.user_attrs.get(POINT)
+    is_new = sweep.sampler != "grid" or (point and point not in [of.user_attrs.get(POINT) for of in before])
+    if is_new and len(before) < sweep.trials:
         return trial
     trial.set_user_attr(SUPERFLUOUS, True)  # another machine has asked at the same time
     study.tell(trial, state=TrialState.FAIL)
@@ -114,7 +117,7 @@ def ask(study: optuna.Study, sweep: Sweep) -> optuna.Trial | None:
 def interrupt(study: optuna.Study, number: int, parameters: Mapping[str, Any]) -> None:
     """End a trial that was interrupted; it does not count, and its parameters are tried once more."""
     if number not in interrupted(study):
-        study.enqueue_trial(dict(parameters), user_attrs={INSTEAD_OF: number})
+        study.enqueue_trial(dict(parameters), user_attrs={INSTEAD_OF: number, POINT: dict(parameters)})
     study.tell(number, state=TrialState.FAIL, skip_if_finished=True)
 
 

@@ -182,7 +182,10 @@ def test_machines_that_ask_at_the_same_time_try_each_point_once(
     monkeypatch.chdir(tmp_path)
     sweep = Sweep.model_validate(SEARCH)
     command = [sys.executable, "-c", ASKING, str(ROOT), str(tmp_path / "shared.journal"), json.dumps(SEARCH)]
-    machines = [subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL) for _ in range(3)]
+    folders = [tmp_path / str(number) for number in range(3)]  # of three clones
+    for folder in folders:
+        folder.mkdir()
+    machines = [subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) for folder in folders]
     assert [machine.wait(120) for machine in machines] == [0] * 3
     study = open_study("rate", sweep, str(tmp_path / "shared.journal"), commit="c" * 40, parameters={})
     tried = [tuple(sorted(of.params.items())) for of in counted(study)]
