@@ -62,7 +62,7 @@ seeds: setup  ## run one setting under several seeds: mean, deviation, interval 
 	@$(BIN)/python -m tools.seeds $(NAME) $(if $(N),N=$(N))
 
 sweep: setup  ## search for good parameters, as a file of sweeps/ says (NAME=fast_rate, STORAGE=... for several machines)
-	@$(BIN)/python -m tools.sweep "$(NAME)" "$(STORAGE)" $(if $(TAKE_OVER),take-over)
+	@$(BIN)/python -m tools.sweep "$(NAME)" "$(STORAGE)" $(if $(filter 1,$(TAKE_OVER)),take-over)
 
 compare: setup  ## list the experiments, the highest validation PSNR first
 	@$(BIN)/dvc exp show --only-changed --sort-by validation.psnr --sort-order desc \

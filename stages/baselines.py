@@ -106,7 +106,7 @@ def write_filtered(
 
 
 def write_trivial(folder: Path, name: str, train: Bytes, *, count: int) -> None:
-    """Write the trivial answers: the mean training image, and black."""
+    """Write the trivial baselines: the mean training image, and black."""
     mean = np.mean(train, axis=0, dtype=np.float64) / 255
     for method, image in zip(TRIVIAL_METHODS, (mean, np.zeros_like(mean)), strict=True):
         np.save(folder / f"{name}_{method}.npy", np.broadcast_to(image.astype(np.float32), (count, *image.shape)))

@@ -107,7 +107,7 @@ def main(parameters: EvaluateParameters, compute: ComputeParameters) -> None:
         {} if split.groups is None else {"independent_groups": len(np.unique(split.groups))},
     )
     used = {"evaluate": parameters.model_dump(), "compute": compute.model_dump()}
-    provenance = trace(prepared, baselines, used, classified=classify is not None)
+    provenance = provenance_of(prepared, baselines, used, classified=classify is not None)
     write_results(split, denoise, baselines, tables, summary, provenance)
     write_time(denoise, split, batch_size=batch_size)
     print_summary(summary)
@@ -155,7 +155,7 @@ def describe_noise(prepared: DatasetInfo) -> dict[str, Any]:
     return {"kind": prepared.noise_kind, "factor": prepared.noise_factor, "clip": prepared.noise_clip}
 
 
-def trace(
+def provenance_of(
     prepared: DatasetInfo, baselines: BaselineResults, used: dict[str, Any], *, classified: bool
 ) -> dict[str, Any]:
     """Return what the results were made from; `used` are the parameters of this stage."""

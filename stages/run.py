@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from stages.parent_watch import exit_with_parent
 
+SYSTEM_ERROR = "System error"  # how a sentence begins that the machine has failed
 TOOL = "tool"  # in place of the name of a stage
 INTERRUPTED = (
     "Interrupted. The next `dvc repro` starts this stage again (a training resumes after its last complete epoch), "
@@ -49,10 +50,12 @@ def run_stage(name: str) -> NoReturn:
 
 def _worker(stage: str) -> int:
     """Return which of the workers of a training this process is: 0 where it is the only one, or the one that writes."""
+    if stage != "train" or not os.environ.get("TF_CONFIG"):
+        return 0
     from denoising.cluster.members import TF_CONFIG, read_cluster
 
     with suppress(ValueError):  # the training says what is wrong
-        return read_cluster(os.environ.get(TF_CONFIG, "")).worker if stage == "train" else 0
+        return read_cluster(os.environ[TF_CONFIG]).worker
     return 0
 
 
@@ -120,7 +123,7 @@ def _sentence(error: Exception, name: str) -> str | None:
         place = f" ({error.filename})" if error.filename else ""
         log = f" The traceback is in {error_log(name)}."
         again = "try again" if name == TOOL else "run `dvc repro` again"
-        return f"System error: {error.strerror or error}{place}. Correct this and {again}.{log}"
+        return f"{SYSTEM_ERROR}: {error.strerror or error}{place}. Correct this and {again}.{log}"
     return None
 
 

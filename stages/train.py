@@ -35,7 +35,7 @@ from denoising.training.validation import noisy_psnr
 from stages.parameters.compute import ComputeParameters
 from stages.parameters.train import TrainParameters
 from stages.paths import CHECKPOINTS, DENOISER, PREPARED, TRAIN_LOG, TRAIN_TIMES, TRAINING, TRAINING_SUMMARY
-from stages.trainer import make_loader, make_trainer, of_one_size, validation_images
+from stages.training_parts import make_loader, make_trainer, of_one_size, validation_images
 
 WORKER_TIMEOUT = "DENOISING_WORKER_TIMEOUT"  # seconds to wait for them
 

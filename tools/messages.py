@@ -77,6 +77,8 @@ def _raised(node: ast.AST, types: Collection[str]) -> Iterator[ast.expr]:
     match node:
         case ast.Raise(exc=ast.Call(func=ast.Name(id=kind), args=[said, *_])) if kind in types:
             yield said
+        case ast.Call(func=ast.Name(id="_tell"), args=[_, said]):  # another worker, which raises it
+            yield said
 
 
 def _listed(node: ast.AST) -> Iterator[ast.expr]:

@@ -4,9 +4,9 @@
 
 Optuna proposes; each trial is a DVC experiment NAME-trial-0, NAME-trial-1 and so on, which `dvc exp show` lists. An
 interrupted sweep goes on when it is started again on the same commit. STORAGE, a file in a shared folder or the URL of
-a database, lets clones on several machines search together; `take-over` runs again what machines began that are gone.
-Ends with a table, the importance of each parameter, and
-the best setting in experiments/NAME-best.yaml; and with status 1 where a trial failed.
+a database, lets clones on several machines search together; with `take-over`, what machines began that are gone is run
+again. Ends with a table, the importance of each parameter, and the best setting in experiments/NAME-best.yaml; and with
+status 1 where a trial failed.
 """
 
 import fcntl
@@ -39,8 +39,10 @@ Parameters = Mapping[str, Any]
 
 def main() -> None:
     name, storage, more = (*sys.argv[1:4], "", "", "")[:3]
-    if not name or len(sys.argv) > 4 or more not in ("", TAKE_OVER):
+    if not name:
         raise DenoisingError("Name a file of sweeps/: make sweep NAME=fast_rate")
+    if len(sys.argv) > 4 or more not in ("", TAKE_OVER):
+        raise DenoisingError(f"Expected at most a name, a storage and {TAKE_OVER}, found {' '.join(sys.argv[1:])}.")
     sweep = read_sweep(name)
     require_one_worker()
     require_unchanged()

@@ -117,7 +117,9 @@ def ask(study: optuna.Study, sweep: Sweep) -> optuna.Trial | None:
 def interrupt(study: optuna.Study, number: int, parameters: Mapping[str, Any]) -> None:
     """End a trial that was interrupted; it does not count, and its parameters are tried once more."""
     if number not in interrupted(study):
-        study.enqueue_trial(dict(parameters), user_attrs={INSTEAD_OF: number, POINT: dict(parameters)})
+        point = study.trials[number].user_attrs.get(POINT)  # of a kill between two parameters only one may be known
+        again = {INSTEAD_OF: number, **({POINT: point} if point else {})}
+        study.enqueue_trial(point or dict(parameters), user_attrs=again)
     study.tell(number, state=TrialState.FAIL, skip_if_finished=True)
 
 

@@ -14,13 +14,13 @@ from typing import Any
 from denoising.errors import DenoisingError
 from stages.parameters.document import document_errors
 from stages.paths import LOGS, TRAINING, TRAINING_SUMMARY
+from stages.run import SYSTEM_ERROR
 from tools.commands import experiment_reference, git
 from tools.experiment import changes
 from tools.watched import started_dvc
 
 CLONES = Path(".dvc/tmp/sweeps/clones")
 POLL_SECONDS = 0.5
-SYSTEM_ERROR = "System error"  # how a stage begins that the machine has failed
 
 
 class StoppedError(Exception):
@@ -69,8 +69,10 @@ def run_trial(
         with output.open("wb") as file, started_dvc(*words, folder=clone, output=file) as process:
             _follow(process, clone / history_of(metric), on_epoch, is_interrupted)
         if process.returncode:
-            reason = _reason(output)
-            raise DenoisingError(reason) if reason.startswith(SYSTEM_ERROR) else FailedTrialError(reason)
+            reason, stage_failed = _reason(output)
+            if stage_failed and not reason.startswith(SYSTEM_ERROR):
+                raise FailedTrialError(reason)
+            raise DenoisingError(f"{trial.name} could not be run; {output} has all that was printed. {reason}")
         reference = experiment_reference(trial.commit, trial.name)
         git("fetch", "--quiet", str(clone), f"{reference}:{reference}")
         group, _, key = metric.partition(".")
@@ -139,10 +141,10 @@ def _values(history: Path) -> list[float]:
     return []
 
 
-def _reason(output: Path) -> str:
-    """Return the sentence with which a stage ended, or else what DVC said last."""
+def _reason(output: Path) -> tuple[str, bool]:
+    """Return the sentence with which a stage ended, or else what DVC said last, and whether it was a stage."""
     text = output.read_text(encoding="utf-8", errors="replace")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     own = [line for line in lines if not line.startswith(("ERROR", "("))]  # in brackets: what to do next
     failed = any("failed to reproduce" in line for line in lines)
-    return (own if own and failed else lines or ["no output"])[-1][:500]
+    return (own if own and failed else lines or ["no output"])[-1][:500], failed

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from denoising.backend import tensorflow
-from denoising.cluster.connection import AGAIN
+from denoising.cluster.connection import AGAIN, SILENCE_SECONDS
 from denoising.cluster.members import ALONE, Cluster
 from denoising.cluster.time_limit import time_limit
 
-CONNECTION_SECONDS = 20  # for all to connect, after each has said that it is there
 Strategy = Any  # one of tensorflow.distribute
 Sums = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
@@ -47,11 +46,11 @@ def _over_workers(cluster: Cluster) -> Strategy:
         spec, task_type="worker", task_id=cluster.worker, rpc_layer="grpc"
     )
     names = ", ".join(map(cluster.name, range(len(cluster))))
-    late = f"{names} have not connected within {CONNECTION_SECONDS} seconds: one has ended, or cannot be reached."
+    late = f"{names} have not connected within {SILENCE_SECONDS:.0f} seconds: one has ended, or cannot be reached."
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # it waits in native code, where no Python runs, in any thread
     try:
-        with time_limit(CONNECTION_SECONDS, f"The training has ended: {late} {AGAIN}"):
+        with time_limit(SILENCE_SECONDS, f"The training has ended: {late} {AGAIN}"):
             return tensorflow.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver)
     finally:
         for number, handler in handlers.items():  # TensorFlow takes SIGTERM for itself

@@ -25,7 +25,7 @@ def denoise_command(arguments: Sequence[str]) -> int:
     given = parser().parse_args(arguments)
     if given.jobs < 1:
         raise DenoisingError(f"Expected one job or more, found --jobs {given.jobs}.")
-    if given.white is not None and not 0 < given.white <= SIXTEEN_BITS:
+    if given.white is not None and not 1 <= given.white <= SIXTEEN_BITS:
         raise DenoisingError(f"Expected a white level from 1 to 65535, found --white {given.white:g}.")
     options = DenoisingOptions(given.sigma, given.ensemble, given.tile, given.overlap)
     threads = 0 if given.jobs == 1 else max(1, usable_cores() // given.jobs)

@@ -119,7 +119,7 @@ class Workers:
                 if DONE in message:
                     self._done.set()
                     return
-                why = str(message.get(FAILED, ""))
+                why = str(message.get(FAILED, "")).rstrip(".")
         if not self._over.is_set():
             self.end(why)
             print(f"\nThe training has ended: {why}. {AGAIN}", file=sys.stderr, flush=True)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 
 from denoising.cluster.connection import ALIVE, FAILED, LIFE_SECONDS, Peer
-from denoising.cluster.greeting import FACTS, STATE_BYTES, WORKER, Facts, failure
+from denoising.cluster.greeting import FACTS, START, STATE_BYTES, WORKER, Facts, failure
 from denoising.cluster.members import Cluster
 from denoising.cluster.sockets import ANSWER_SECONDS, listening_socket
 from denoising.cluster.waiting import RETRY_SECONDS, Waiting
@@ -34,7 +34,7 @@ def gather(cluster: Cluster, facts: Facts, state: bytes, waiting: Waiting) -> li
                     try:
                         peer.send({ALIVE: True})
                     except OSError:  # it has ended while it waited
-                        del peers[peer.worker]
+                        peers.pop(peer.worker).socket.close()
         _send_state(cluster, list(peers.values()), state)
     except BaseException as error:
         said = isinstance(error, DenoisingError)
@@ -80,7 +80,7 @@ def _tell(peer: Peer, why: str) -> None:
 
 
 def _send_state(cluster: Cluster, peers: list[Peer], state: bytes) -> None:
-    """Send the state to all workers side by side, and signs of life to those that have it."""
+    """Send the state to all workers side by side, and signs of life to those that have it; then all start at once."""
     served: list[Peer] = []
     with ThreadPoolExecutor(len(peers)) as threads:
         for peer in peers:
@@ -90,8 +90,11 @@ def _send_state(cluster: Cluster, peers: list[Peer], state: bytes) -> None:
             for sent in wait(sending, timeout=LIFE_SECONDS).done:
                 peer = sending.pop(sent)
                 if sent.exception():
-                    raise DenoisingError(f"{cluster.name(peer.worker)} has ended before the training began.")
+                    raise DenoisingError(f"{cluster.name(peer.worker)} has ended, or takes the checkpoint too slowly.")
                 served.append(peer)
             for peer in served:
                 with suppress(OSError):
                     peer.send({ALIVE: True})
+    for peer in peers:
+        with suppress(OSError):  # the training tells of one that has ended
+            peer.send({START: True})

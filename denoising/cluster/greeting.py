@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from denoising.cluster.members import Cluster
 
-WORKER, FACTS, STATE_BYTES = "worker", "facts", "state_bytes"  # the keys of messages
+WORKER, FACTS, STATE_BYTES, START = "worker", "facts", "state_bytes", "start"  # the keys of messages
 ADDRESSES = "addresses in TF_CONFIG"  # one of the facts
 Facts = Mapping[str, str]  # checksums, by what they are of
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from typing import Any
 
-from denoising.cluster.connection import ALIVE, FAILED, Peer
-from denoising.cluster.greeting import FACTS, STATE_BYTES, WORKER, Facts, failure, known_facts
+from denoising.cluster.connection import FAILED, Peer
+from denoising.cluster.greeting import FACTS, START, STATE_BYTES, WORKER, Facts, failure, known_facts
 from denoising.cluster.members import Cluster
 from denoising.cluster.sockets import listening_socket, socket_to_worker_0
 from denoising.cluster.waiting import RETRY_SECONDS, Waiting
@@ -30,12 +30,12 @@ def join(cluster: Cluster, facts: Callable[[], Facts], waiting: Waiting) -> tupl
         with suppress(OSError, ValueError, KeyError), ExitStack() as opened:  # it may have ended, or be something else
             peer = Peer(0, opened.enter_context(socket_to_worker_0(cluster)))
             peer.send(greeting)
-            message = peer.message()
-            while ALIVE in message:
+            message, state = peer.message(), b""
+            while START not in message and FAILED not in message:
+                state = peer.content(int(message[STATE_BYTES])) if STATE_BYTES in message else state
                 message = peer.message()
             if FAILED in message:
                 break
-            state = peer.content(int(message[STATE_BYTES]))
             opened.pop_all()
             return peer, state
         time.sleep(RETRY_SECONDS)

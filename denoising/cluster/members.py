@@ -62,9 +62,7 @@ def read_cluster(text: str) -> Cluster:
         described = json.loads(text)
         groups, task = described["cluster"], described["task"]
         if other := {*groups, task["type"]} - {CHIEF, WORKER}:
-            raise DenoisingError(
-                f"TF_CONFIG names {', '.join(sorted(other))}: only {CHIEF} and {WORKER} are supported."
-            )
+            raise DenoisingError(f"TF_CONFIG names {', '.join(sorted(other))}: only chief and worker are supported.")
         addresses = [(kind, number, _address(one)) for kind in groups for number, one in enumerate(groups[kind])]
         ordered = sorted(addresses, key=lambda one: (one[0] != CHIEF, one[1]))
         mine = [(kind, number) for kind, number, _ in ordered].index((task["type"], int(task.get("index", 0))))

@@ -13,6 +13,7 @@ WINDOWED = (
     keras.layers.MaxPooling2D,
     keras.layers.SeparableConv2D,
 )
+INTERPOLATED = {"nearest": 0, "bilinear": 1, "bicubic": 2, "lanczos3": 3, "lanczos5": 5}  # features seen on each side
 POINTWISE = (
     keras.layers.Activation,
     keras.layers.Add,
@@ -22,6 +23,8 @@ POINTWISE = (
     keras.layers.Cropping2D,
     keras.layers.Dropout,
     keras.layers.ELU,
+    keras.layers.GaussianNoise,
+    keras.layers.Identity,
     keras.layers.LeakyReLU,
     keras.layers.Maximum,
     keras.layers.Minimum,
@@ -51,7 +54,7 @@ def receptive_reach(model: keras.Model) -> int:
     for layer in model.layers:
         if isinstance(layer, keras.layers.InputLayer):
             continue
-        if not isinstance(layer, (*WINDOWED, *POINTWISE, keras.layers.UpSampling2D)):
+        if not _is_known(layer):
             kind = "model" if isinstance(layer, keras.Model) else type(layer).__name__
             raise DenoisingError(f"The receptive field of {model.name} is unknown: it has the {kind} {layer.name}.")
         inputs = [id(one) for one in (layer.input if isinstance(layer.input, list) else [layer.input])]
@@ -66,9 +69,21 @@ def receptive_reach(model: keras.Model) -> int:
     return int(max(reach[target] for target in targets))
 
 
+def _is_known(layer: keras.layers.Layer) -> bool:
+    """Say whether it is known what a layer sees."""
+    if isinstance(layer, keras.layers.LayerNormalization):
+        return layer.axis in (-1, 3, [-1], [3])  # the channels of a pixel
+    if isinstance(layer, keras.layers.UpSampling2D):
+        return layer.interpolation in INTERPOLATED
+    return isinstance(layer, (*WINDOWED, *POINTWISE))
+
+
 def _require_known(features: list[int], reach: dict[int, float], model: keras.Model) -> None:
-    if not reach.keys() >= set(features):  # a layer tells of its first use only
-        raise DenoisingError(f"The receptive field of {model.name} is unknown: a layer is used more than once.")
+    if not reach.keys() >= set(features):
+        raise DenoisingError(
+            f"The receptive field of {model.name} is unknown: it has an operation that is no layer, or uses a layer "
+            "more than once."
+        )
 
 
 def _effect(layer: keras.layers.Layer) -> tuple[float, int]:
@@ -77,8 +92,7 @@ def _effect(layer: keras.layers.Layer) -> tuple[float, int]:
     What a window and its stride have in common stays within a block.
     """
     if isinstance(layer, keras.layers.UpSampling2D):
-        features = 0 if layer.interpolation == "nearest" else 2  # on either side, which cubic interpolation sees
-        return 1 / max(layer.size), features * max(layer.size)
+        return 1 / max(layer.size), INTERPOLATED[layer.interpolation] * max(layer.size)
     size = max(getattr(layer, "kernel_size", getattr(layer, "pool_size", (1,))))
     window = (size - 1) * max(getattr(layer, "dilation_rate", (1,))) + 1
     stride = max(getattr(layer, "strides", (1,)))

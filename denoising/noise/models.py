@@ -60,6 +60,7 @@ def add_noise(clean: Images, noise: Noise, *, seed: int, key: tuple[int, ...] = 
     >>> noisy.shape, noisy.dtype, bool((noisy[0] != noisy[1]).any())
     ((2, 8, 8, 1), dtype('float32'), True)
     """
+    require_images(clean)
     return add_indexed_noise(clean, noise, seed=seed, key=key, indices=range(first_index, first_index + len(clean)))
 
 

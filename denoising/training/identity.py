@@ -15,7 +15,7 @@ from denoising.cluster.greeting import Facts
 from denoising.noise.prepared import open_split
 
 LEARNED_FROM = ("train", "validation")  # splits
-CODE = ("denoising", "stages.train", "stages.trainer", "stages.parameters.train")
+CODE = ("denoising", "stages.train", "stages.training_parts", "stages.parameters.train")
 
 
 def training_facts(parameters: dict[str, Any], prepared: Path) -> Callable[[], Facts]:

@@ -13,7 +13,7 @@ dvc repro prepare  # the workers wait for each other for ten minutes only
 [ "$(dvc status --json train)" = "{}" ] || srun --distribution=block --kill-on-bad-exit sh -c '
     TF_CONFIG=$(python -m tools.slurm) || exit
     export TF_CONFIG
-    if [ "$SLURM_PROCID" = 0 ]; then exec dvc repro train; else exec python -m stages.train; fi
+    if [ "$SLURM_PROCID" = 0 ]; then exec dvc repro --force --single-item train; else exec python -m stages.train; fi
 '
 
 dvc repro  # what follows the training

@@ -124,6 +124,7 @@ def processes_in(folder: Path) -> list[list[str]]:
     return found
 
 
+@pytest.mark.slow
 def test_an_interrupted_experiment_in_a_temporary_folder_goes_on(pipeline: Checkout) -> None:
     command = ("dvc", "exp", "run", "--temp", "-S", "train.epochs=30")
     kill_after_an_epoch(pipeline, *command)

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -212,7 +213,11 @@ def test_a_fault_of_the_machine_ends_the_sweep_and_fails_no_trial(tmp_path: Path
     assert done.returncode == 1
     assert "System error: No space left on device." in done.stdout
     assert "failed" not in done.stdout.split("ERROR")[0].replace("failed to reproduce", "")
-    assert "rate-trial-1" in checkout.run(sys.executable, "-m", "tools.sweep", "rate").stdout  # the same point again
+    again = checkout.run(sys.executable, "-m", "tools.sweep", "rate").stdout
+    (first,), (second,) = (
+        re.findall(r"^rate-trial-\d: (train.*)", said, re.MULTILINE) for said in (done.stdout, again)
+    )
+    assert first == second  # the same point
 
 
 def test_a_training_on_several_machines_is_no_trial(tmp_path: Path) -> None:

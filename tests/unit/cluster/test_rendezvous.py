@@ -14,6 +14,7 @@ gathering.GREETING_SECONDS = 0.1
 cluster = Cluster(tuple(sys.argv[2:]), int(sys.argv[1]))
 
 def facts():
+    print("reads its data", flush=True)
     time.sleep(0 if cluster.leads else 1)
     return {"data": "one"}
 
@@ -43,7 +44,7 @@ def test_a_worker_whose_data_takes_long_to_read_is_waited_for(host: str) -> None
         pytest.skip(f"this machine has no {host}")
     workers = [started(number, addresses) for number in range(2)]
     try:
-        assert [worker.communicate(timeout=30) for worker in workers] == [("the state\n", "")] * 2
+        assert [worker.communicate(timeout=30) for worker in workers] == [("reads its data\nthe state\n", "")] * 2
     finally:
         for worker in workers:
             worker.kill()
@@ -79,8 +80,10 @@ def test_of_two_that_say_they_are_the_same_worker_the_first_is_told_so() -> None
     first = started(1, addresses)
     workers = [first, started(0, addresses)]
     try:
+        assert first.stdout
+        assert first.stdout.readline() == "reads its data\n"
         with pytest.raises(subprocess.TimeoutExpired):
-            first.communicate(timeout=3)  # by then it is there
+            first.communicate(timeout=5)  # it is there a second later, long before another could be
         workers.append(started(1, [*addresses[:1], free(), addresses[2]]))
         assert "has connected once more: give each its own index" in first.communicate(timeout=30)[1]
     finally:

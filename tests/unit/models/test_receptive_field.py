@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ def test_a_dilated_convolution_reaches_over_its_gaps() -> None:
     assert receptive_reach(keras.Model(noisy, keras.layers.Conv2D(1, 3, padding="same")(dilated))) == 5
 
 
-@pytest.mark.parametrize("interpolation", ["nearest", "bilinear", "bicubic"])
+@pytest.mark.parametrize("interpolation", ["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"])
 def test_an_interpolation_reaches_to_its_neighbours(interpolation: str) -> None:
     noisy = keras.Input((None, None, 1))
     small = keras.layers.AveragePooling2D(2)(noisy)
@@ -56,6 +57,15 @@ def test_a_strided_layer_of_any_kind_divides_the_size() -> None:
     assert stride_of(keras.Model(noisy, keras.layers.UpSampling2D()(half))) == 2
 
 
+@pytest.mark.parametrize(("axis", "known"), [(-1, True), ([1, 2], False)])
+def test_a_normalization_of_the_channels_of_a_pixel_sees_no_further(axis: "int | list[int]", known: bool) -> None:
+    noisy = keras.Input((None, None, 4))
+    normalization = keras.layers.LayerNormalization(axis, center=False, scale=False)
+    model = keras.Model(noisy, normalization(noisy))
+    with nullcontext() if known else pytest.raises(DenoisingError, match="has the LayerNormalization"):
+        assert receptive_reach(model) == 0
+
+
 def sees_everything(noisy: keras.KerasTensor) -> keras.KerasTensor:
     mean = keras.layers.GlobalAveragePooling2D(keepdims=True, name="mean")(noisy)
     return keras.layers.Multiply()([noisy, mean])
@@ -66,6 +76,10 @@ def is_used_twice(noisy: keras.KerasTensor) -> keras.KerasTensor:
     return layer(layer(noisy))
 
 
+def has_an_operation(noisy: keras.KerasTensor) -> keras.KerasTensor:
+    return keras.layers.Activation("sigmoid")(noisy - keras.layers.Conv2D(1, 3, padding="same")(noisy))
+
+
 def has_a_model_inside(noisy: keras.KerasTensor) -> keras.KerasTensor:
     return keras.Sequential([keras.layers.Conv2D(1, 9, padding="same")], name="inner")(noisy)
 
@@ -74,7 +88,8 @@ def has_a_model_inside(noisy: keras.KerasTensor) -> keras.KerasTensor:
     ("network", "words"),
     [
         (sees_everything, "has the GlobalAveragePooling2D mean"),
-        (is_used_twice, "used more than once"),
+        (is_used_twice, "uses a layer more than once"),
+        (has_an_operation, "an operation that is no layer"),
         (has_a_model_inside, "has the model inner"),
     ],
 )

@@ -88,6 +88,9 @@ def test_unknown_noise_and_impossible_factors_are_refused() -> None:
 
 
 def test_noise_on_arrays_that_are_not_images_is_refused() -> None:
+    for other in (None, np.float32(0.5)):
+        with pytest.raises(DenoisingError, match="Expected a NumPy array of images"):
+            add_noise(other, Noise("gaussian", 0.5), seed=1)  # type: ignore[arg-type]
     with pytest.raises(DenoisingError, match="Divide uint8 images by 255"):
         add_noise(np.zeros((2, 8, 8, 1), np.uint8), Noise("gaussian", 0.5), seed=1)
     with pytest.raises(DenoisingError, match=r"found shape \(8, 8\)"):
