@@ -29,9 +29,12 @@ SCORING = (
 NETWORK = (
     "benchmarks/natural_runs.py",
     "denoising/inference/denoiser.py",
+    "denoising/inference/keras_network.py",
     "denoising/inference/network.py",
+    "denoising/inference/networks.py",
     "denoising/inference/saved_model.py",
     "denoising/inference/tiling.py",
+    "denoising/models/receptive_field.py",
 )
 TRAINING = ("prepare", "train")  # sections of an experiment
 
