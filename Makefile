@@ -28,11 +28,12 @@ endif
 
 $(STAMP):
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or name it: make setup PYTHON=/path/to/python" >&2; exit 1; }
-	@echo "Installing the locked requirements into .venv: about 2 GB, some minutes. This needs the internet."
+	@echo "Installing the locked requirements into .venv: 2.6 GB, some minutes, from the internet or the folder in PIP_FIND_LINKS."
 	@# An environment of these requirements is brought up to date: if that fails, as it does offline, it stays as it was.
 	@test "$$(cat .venv/.requirements 2>/dev/null)" = "$(REQUIREMENTS)" || $(PYTHON) -m venv --clear .venv
 	$(PIP) --require-hashes -r $(REQUIREMENTS) -r requirements-dev.lock
-	$(PIP) --quiet --no-deps --no-build-isolation --editable .
+	@# The mode that also works in the folder above a clone called denoising.
+	$(PIP) --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
 	@echo $(REQUIREMENTS) > .venv/.requirements
 	@rm -f .venv/.made-from-*
 	@touch $@

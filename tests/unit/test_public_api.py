@@ -76,6 +76,13 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert not {"tensorflow", "keras", "matplotlib", "scipy", "skimage", "sklearn"} & set(done.stdout.split())
 
 
+def test_the_package_is_found_in_the_folder_above_a_clone_of_its_name(tmp_path: Path) -> None:
+    (tmp_path / "denoising").mkdir()
+    code = "import denoising; print(denoising.psnr.__module__)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout == "denoising.metrics\n", done.stderr
+
+
 def test_the_package_says_that_it_is_typed() -> None:
     assert (_root() / "denoising/py.typed").is_file()
 
