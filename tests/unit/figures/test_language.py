@@ -74,7 +74,7 @@ def test_a_chinese_text_is_joined_and_broken_as_chinese() -> None:
 
 
 def test_without_a_chinese_font_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "HAN", ("No such font",))
+    monkeypatch.setattr(fonts, "HAN_FONTS", ("No such font",))
     fonts.han_font.cache_clear()
     with language("zh-CN"), pytest.raises(fonts.DenoisingError, match="fonts-noto-cjk.*language to en"):
         fonts.families()
