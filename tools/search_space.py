@@ -95,6 +95,13 @@ class Searched(WithoutUnknownKeys):
             return CategoricalDistribution(self.values())
         return FloatDistribution(float(self.low), float(self.high), log=self.log)
 
+    def contains(self, value: Any) -> bool:
+        """Return whether a value is one of those that are searched."""
+        if self.choices or self.step:
+            return value in self.values()
+        allowed = int if self._is_whole else (int, float)
+        return isinstance(value, allowed) and not isinstance(value, bool) and self.low <= value <= self.high
+
     def values(self) -> list[Value]:
         """Return all values; raises `DenoisingError` where they are more than a grid can have."""
         if self.choices:
@@ -110,7 +117,10 @@ class Searched(WithoutUnknownKeys):
 
 
 class Sweep(WithoutUnknownKeys):
-    """A search: from which experiment it starts, by which metric it chooses, how many trials, and of what."""
+    """A search: from which experiment it starts, by which metric it chooses, how many trials, and of what.
+
+    `fixed` are parameters that all trials have in place of the experiment's, and the result has not.
+    """
 
     experiment: str = COMMITTED
     metric: Literal["validation.psnr", "validation.ssim", "validation.loss"] = "validation.psnr"
@@ -119,7 +129,14 @@ class Sweep(WithoutUnknownKeys):
     sampler: Literal["tpe", "grid"] = "tpe"
     stop_early: bool = True
     seed: Annotated[int, Field(ge=0, le=2**31)] = 1
+    fixed: dict[str, Scalar] = {}
     search: Annotated[dict[str, Searched], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _is_fixed_or_searched(self) -> Self:
+        if both := sorted(self.fixed.keys() & self.search.keys()):
+            raise ValueError(f"{', '.join(both)} is both in fixed and in search")
+        return self
 
     @property
     def direction(self) -> Literal["minimize", "maximize"]:
@@ -138,6 +155,13 @@ class Sweep(WithoutUnknownKeys):
         if math.prod(map(len, values.values())) > MOST_POINTS:
             raise DenoisingError(f"A grid has {MOST_POINTS:,} points or fewer.")
         return [dict(zip(values, point, strict=True)) for point in product(*values.values())]
+
+
+def own_point(document: Mapping[str, Any], sweep: Sweep) -> dict[str, Value] | None:
+    """Return what the experiment itself has of the searched parameters, or None where the search leaves it out."""
+    known = dict(flatten(document))
+    inside = all(of.contains(known.get(name)) for name, of in sweep.search.items())
+    return {name: known[name] for name in sweep.search} if inside else None
 
 
 def read_sweep(name: str) -> Sweep:
@@ -169,7 +193,7 @@ def with_values(document: Mapping[str, Any], values: Mapping[str, Any]) -> dict[
     known = dict(flatten(document))
     unknown = sorted(set(values) - set(known))
     if unknown:
-        raise DenoisingError(f"There is no parameter {', '.join(unknown)} to search: it is not set in the experiment.")
+        raise DenoisingError(f"There is no parameter {', '.join(unknown)}: it is not set in the experiment.")
     changed: dict[str, Any] = {}
     for path, value in {**known, **values}.items():
         *parents, last = path.split(".")

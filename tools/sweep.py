@@ -28,7 +28,7 @@ from stages.parameters.document import check_document
 from stages.run import run
 from tools.commands import dvc, experiments, git, require_one_worker, require_unchanged
 from tools.experiment import COMMITTED, committed_document, free_name, read_experiment
-from tools.search_space import Sweep, read_sweep, require_valid, with_values
+from tools.search_space import Sweep, own_point, read_sweep, require_valid, with_values
 from tools.sweep_results import require_success, shown, summary, write_best
 from tools.sweep_study import FOLDER, MESSAGE, ask, interrupt, open_study
 from tools.sweep_trials import CLONES, FailedTrialError, StoppedError, Trial, run_trial
@@ -48,15 +48,16 @@ def main() -> None:
     require_unchanged()
     base, commit = committed_document(), git("rev-parse", "HEAD").strip()
     settings = {} if sweep.experiment == COMMITTED else read_experiment(sweep.experiment)
-    target = {**base, **settings}
+    setting = {**base, **settings}
+    target = with_values(setting, sweep.fixed)
     check_document(target)
     require_valid(target, sweep)
     with locked(name):
         study = open_study(name, sweep, storage, commit=commit, parameters=target, take_over=bool(more))
         Search(name, sweep, study, commit, base, target).run()
-        print("\n".join(summary(study, sweep)))
+        print("\n".join(summary(study, sweep, own_point(target, sweep))))
         sections = {"train", *settings, *(path.split(".")[0] for path in sweep.search)}
-        write_best(name, study, sweep, target, sections)
+        write_best(name, study, sweep, setting, sections)
         require_success(study)
 
 
@@ -104,7 +105,7 @@ class Search:
     def _run_trials(self, cache: Path) -> None:
         while not self._interrupted.is_set():
             with self._asking:
-                trial = ask(self.study, self.sweep)
+                trial = ask(self.study, self.sweep, own_point(self.target, self.sweep))
             if trial is None:
                 return
             title = free_name(f"{self.name}-trial-{trial.number}", taken=experiments(self.commit))

@@ -19,15 +19,19 @@ LEAST_FOR_IMPORTANCE = 4  # trials
 ENDED = {TrialState.PRUNED: "stopped early", TrialState.FAIL: "failed"}
 
 
-def summary(study: optuna.Study, sweep: Sweep) -> Iterator[str]:
-    """Yield all trials as a Markdown table, the best first, and the importance of the parameters."""
+def summary(study: optuna.Study, sweep: Sweep, own: Mapping[str, Any] | None = None) -> Iterator[str]:
+    """Yield all trials as a Markdown table, the best first, and the importance of the parameters.
+
+    The trial with the experiment's `own` values is named after it.
+    """
     names, trials = list(sweep.search), counted(study)
     yield ""
     yield f"| trial | {sweep.metric} | {' | '.join(names)} |"
     yield f"|---|---|{'---|' * len(names)}"
     for trial in (*ranked(trials, sweep), *(of for of in trials if of.state in ENDED)):
         result = ENDED.get(trial.state) or shown(trial.value)
-        yield f"| {trial.number} | {result} | {' | '.join(shown(trial.params.get(name)) for name in names)} |"
+        number = f"{trial.number} ({sweep.experiment})" if trial.params == own else trial.number
+        yield f"| {number} | {result} | {' | '.join(shown(trial.params.get(name)) for name in names)} |"
     if len(ranked(trials, sweep)) >= LEAST_FOR_IMPORTANCE and len(names) > 1:
         found = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
         yield ""
@@ -45,19 +49,20 @@ def shown(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def write_best(name: str, study: optuna.Study, sweep: Sweep, target: Mapping[str, Any], sections: set[str]) -> None:
-    """Write the best setting, these sections of it, as an experiment."""
+def write_best(name: str, study: optuna.Study, sweep: Sweep, setting: Mapping[str, Any], sections: set[str]) -> None:
+    """Write the experiment's setting with the best values, these sections of it, as another experiment."""
     trials = counted(study)
     best = next(iter(ranked(trials, sweep)), None)
     if best is None:
         return
-    found = with_values(target, best.params)
+    found = with_values(setting, best.params)
     path = EXPERIMENTS / f"{name}-best.yaml"
-    kept = {section: found[section] for section in target if section in sections}
+    kept = {section: found[section] for section in setting if section in sections}
+    fixed = "".join(f", {path}={shown(value)}" for path, value in sweep.fixed.items())
     source = Path(SWEEPS / f"{name}.yaml")
     with replacing(path) as (partial,):
         partial.write_text(
-            f"# Found by {source}: {sweep.metric} {shown(best.value)}, the best of {len(trials)} trials.\n"
+            f"# Found by {source}: {sweep.metric} {shown(best.value)}, the best of {len(trials)} trials{fixed}.\n"
             f"{yaml.safe_dump(kept, sort_keys=False)}",
             encoding="utf-8",
         )

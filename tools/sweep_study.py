@@ -15,12 +15,12 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState
 
 from denoising.errors import DenoisingError
-from tools.search_space import Sweep
+from tools.search_space import Sweep, Value
 
 FOLDER = Path(".dvc/tmp/sweeps")
 MACHINE, MESSAGE = "machine", "message"  # attributes of a trial: where it runs, and why it failed
 INSTEAD_OF = "instead_of"  # the number of an interrupted trial, whose parameters are tried once more
-POINT = "point"  # of a grid: it is known from the beginning, unlike the parameters
+POINT = "point"  # known from the beginning, unlike the parameters: of a grid, or the experiment's own
 SUPERFLUOUS = "superfluous"  # whether another trial stands for this one
 BEFORE_STOPPING = 4  # trials that are run to their end before a poor one is stopped
 
@@ -89,29 +89,35 @@ def here() -> str:
     return f"{socket.gethostname()}:{Path.cwd()}"
 
 
-def ask(study: optuna.Study, sweep: Sweep) -> optuna.Trial | None:
-    """Return the next trial, or None where there are enough."""
+def ask(study: optuna.Study, sweep: Sweep, own: Mapping[str, Value] | None = None) -> optuna.Trial | None:
+    """Return the next trial, or None where there are enough; the first has the experiment's `own` values, if given."""
     counted_now = counted(study, running=True)
     if len(counted_now) >= sweep.trials:
         return None
-    if sweep.sampler == "grid" and not study.get_trials(deepcopy=False, states=[TrialState.WAITING]):
-        points = sweep.points()
-        random.Random(sweep.seed).shuffle(points)  # noqa: S311 - no secret
+    if not study.get_trials(deepcopy=False, states=[TrialState.WAITING]):
         tried = [of.user_attrs.get(POINT) for of in counted_now]
-        new = next((point for point in points if point not in tried), None)
-        if new is None:
+        new = next((point for point in _points(sweep, own) if point not in tried), None)
+        if new:
+            study.enqueue_trial(new, user_attrs={POINT: new})
+        elif sweep.sampler == "grid":
             return None
-        study.enqueue_trial(new, user_attrs={POINT: new})
     trial = study.ask(sweep.distributions())
     trial.set_user_attr(MACHINE, here())
     before = [of for of in counted(study, running=True) if of.number < trial.number]
     point = trial.user_attrs.get(POINT)
-    is_new = sweep.sampler != "grid" or (point and point not in [of.user_attrs.get(POINT) for of in before])
+    is_new = point not in [of.user_attrs.get(POINT) for of in before] if point else sweep.sampler != "grid"
     if is_new and len(before) < sweep.trials:
         return trial
     trial.set_user_attr(SUPERFLUOUS, True)  # another machine has asked at the same time
     study.tell(trial, state=TrialState.FAIL)
-    return ask(study, sweep)
+    return ask(study, sweep, own)
+
+
+def _points(sweep: Sweep, own: Mapping[str, Value] | None) -> list[dict[str, Value]]:
+    """Return what is to be tried in this order: the experiment's own values, and those of a grid."""
+    points = sweep.points() if sweep.sampler == "grid" else []
+    random.Random(sweep.seed).shuffle(points)  # noqa: S311 - no secret
+    return points if own is None else [dict(own), *(point for point in points if point != own)]
 
 
 def interrupt(study: optuna.Study, number: int, parameters: Mapping[str, Any]) -> None:

@@ -15,8 +15,8 @@ import yaml
 from checkout import Checkout
 
 from denoising.errors import DenoisingError
-from tools.search_space import Sweep, read_sweep, require_valid, with_values
-from tools.sweep_results import require_success
+from tools.search_space import Sweep, own_point, read_sweep, require_valid, with_values
+from tools.sweep_results import require_success, summary
 from tools.sweep_study import FOLDER, ask, counted, open_study
 
 RATE = "train.learning_rate"
@@ -68,6 +68,16 @@ SEARCH: dict[str, Any] = {
 }
 
 
+FIXED = {
+    "trials": 2,
+    "at_once": 1,
+    "sampler": "grid",
+    "stop_early": False,
+    "fixed": {"train.batch_size": 32, "compute.threads": 1},
+    "search": {"train.learning_rate": {"choices": [0.001, 0.011]}},
+}
+
+
 def checkout_with(folder: Path, search: dict[str, Any]) -> Checkout:
     checkout = Checkout.create(folder, epochs="3")
     (folder / "dvc.yaml").write_text(PIPELINE)
@@ -99,6 +109,7 @@ def test_a_sweep_that_is_interrupted_goes_on_accounts_for_all_trials_and_tells_o
     assert sum("| failed |" in line for line in table) == 4
     assert done.stdout.count("Batches of 77 are not for us.") >= 4
     assert "| 19.968 | 0.01 | 32 |" in table[0]
+    assert "(committed)" not in done.stdout  # its 0.001 is searched, its batches of 128 are not
     assert "Importance: train." in done.stdout
     assert not list(tmp_path.glob(".dvc/tmp/exps/*"))
     best = yaml.safe_load((tmp_path / "experiments/rate-best.yaml").read_text())
@@ -123,6 +134,20 @@ def test_a_poor_trial_is_stopped_early_and_leaves_no_experiment(tmp_path: Path) 
     assert done.returncode == 0, done.stdout
     assert "| 4 | stopped early | 0.5 |" in done.stdout
     assert "rate-trial-4" not in checkout.dvc("exp", "list", "--name-only")
+
+
+@pytest.mark.slow
+def test_what_is_fixed_is_in_the_trials_and_not_in_the_result(tmp_path: Path) -> None:
+    checkout = checkout_with(tmp_path, FIXED)
+    done = checkout.run(sys.executable, "-m", "tools.sweep", "rate")
+    assert done.returncode == 0, done.stdout
+    assert "| 0 (committed) | 19.068 | 0.001 |" in done.stdout
+    assert "| 1 | 19.868 | 0.011 |" in done.stdout
+    text = (tmp_path / "experiments/rate-best.yaml").read_text()
+    assert "the best of 2 trials, train.batch_size=32, compute.threads=1." in text
+    best = yaml.safe_load(text)
+    assert best.keys() == {"train"}
+    assert (best["train"]["learning_rate"], best["train"]["batch_size"]) == (0.011, 128)
 
 
 def order(values: list[float], seed: int) -> list[float]:
@@ -175,6 +200,51 @@ def test_a_trial_of_another_machine_is_left_alone_and_told(tmp_path: Path, monke
     again = ask(study, sweep)
     assert again
     assert again.params == trial.params
+
+
+@pytest.mark.parametrize(
+    ("rate", "space", "tried_first"),
+    [
+        (0.003, {"low": 0.001, "high": 0.1, "log": True}, True),
+        (0.2, {"low": 0.001, "high": 0.1, "log": True}, False),
+        (0.3, {"low": 0.1, "high": 0.9, "step": 0.2}, True),
+        (0.4, {"low": 0.1, "high": 0.9, "step": 0.2}, False),
+        (0.003, {"choices": [0.001, 0.003, 0.009]}, True),
+        (0.002, {"choices": [0.001, 0.003, 0.009]}, False),
+        ("0.003", {"low": 0.001, "high": 0.1, "log": True}, False),
+        (True, {"low": 0, "high": 3}, False),
+        (1.5, {"low": 0, "high": 3}, False),
+    ],
+)
+def test_the_first_trial_has_the_values_of_the_experiment_where_they_are_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rate: Any, space: dict[str, Any], tried_first: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    FOLDER.mkdir(parents=True)
+    sweep = Sweep.model_validate({"trials": 3, "search": {RATE: space}})
+    own = own_point({"train": {"learning_rate": rate}}, sweep)
+    assert own == ({RATE: rate} if tried_first else None)
+    study = open_study("rate", sweep, "", commit="c" * 40, parameters={})
+    while trial := ask(study, sweep, own):
+        study.tell(trial, 1.0)
+    assert len(counted(study)) == 3
+    assert any(line.startswith("| 0 (committed) | 1 |") for line in summary(study, sweep, own)) == tried_first
+
+
+def test_the_values_of_the_experiment_are_the_first_of_a_grid_and_tried_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    FOLDER.mkdir(parents=True)
+    sweep = Sweep.model_validate(SEARCH)
+    for values in (point.values() for point in sweep.points()):
+        own = dict(zip(sweep.search, values, strict=True))
+        study = open_study("rate", sweep, "", commit="c" * 40, parameters=own)
+        while trial := ask(study, sweep, own):
+            study.tell(trial, 1.0)
+        tried = [tuple(of.params.items()) for of in counted(study)]
+        assert study.trials[0].params == own
+        assert len(tried) == len(set(tried)) == 12
 
 
 def test_machines_that_ask_at_the_same_time_try_each_point_once(
@@ -264,6 +334,8 @@ def test_the_sweeps_that_come_with_the_project_can_be_run(monkeypatch: pytest.Mo
         ({"search": {RATE: {"low": 1, "high": 2, "choices": [3]}}}, "choices are a list of values, without low"),
         ({"search": {RATE: {"low": 0.1, "high": 0.2}}}, "a grid needs choices"),
         ({"search": {RATE: {"low": 0, "high": 0.2, "log": True}}}, "a logarithmic range has a low above 0"),
+        ({"fixed": {RATE: 0.1}}, f"{RATE} is both in fixed and in search"),
+        ({"fixed": {RATE: [0.1]}}, "expected a number, a word, true or false"),
         ({"trials": 0}, "trials: input should be greater than or equal to 1"),
     ],
 )
@@ -287,7 +359,7 @@ def test_an_unknown_sweep_is_told_those_that_there_are(monkeypatch: pytest.Monke
 def test_values_that_are_not_allowed_and_names_that_are_not_there_cost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     base = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
-    with pytest.raises(DenoisingError, match=r"There is no parameter train\.epohcs to search"):
+    with pytest.raises(DenoisingError, match=r"There is no parameter train\.epohcs: it is not set"):
         with_values(base, {"train.epohcs": 3})
     search = {"train.batch_size": {"choices": [32, -1]}}
     with pytest.raises(DenoisingError, match=r"train\.batch_size"):
