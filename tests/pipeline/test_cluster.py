@@ -1,12 +1,13 @@
 """Several workers train together, and end with a sentence when one of them fails: real processes on loopback."""
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +25,16 @@ class Team:
     """Workers that were started; what each prints is in a file."""
 
     def __init__(
-        self, pipeline: Checkout, folder: Path, *, count: int = 2, missing: int = -1, wait: float = 600
+        self,
+        pipeline: Checkout,
+        folder: Path,
+        *,
+        count: int = 2,
+        missing: int = -1,
+        wait: float = 600,
+        within: Sequence[str] = (),
     ) -> None:
-        self.pipeline, self.folder, self.wait = pipeline, folder, wait
+        self.pipeline, self.folder, self.wait, self.within = pipeline, folder, wait, within
         self.configurations = configurations(count)
         self.addresses: list[str] = json.loads(self.configurations[0])["cluster"]["worker"]
         self.workers = [self.start(number) for number in range(count) if number != missing]
@@ -36,7 +44,7 @@ class Team:
         environment = {TF_CONFIG: self.configurations[number], "DENOISING_WORKER_TIMEOUT": str(self.wait)}
         with (self.folder / f"{number}.txt").open("wb") as said:
             return subprocess.Popen(
-                [sys.executable, "-m", "stages.train"],
+                [*self.within, sys.executable, "-m", "stages.train"],
                 cwd=folder or self.pipeline.folder,
                 env={**self.pipeline.environment, **environment},
                 stdout=said,
@@ -120,6 +128,36 @@ def test_when_a_worker_fails_the_others_end_and_name_it_and_the_next_start_resum
     assert team.end(300) == [0, 0]
     assert "Resuming after epoch" in team.said(0)
     assert outcome(pipeline) == undisturbed
+
+
+@pytest.fixture
+def own_network() -> Iterator[list[str]]:
+    """Yield what starts a command in a network of its own, which has the loopback interface alone."""
+    if not shutil.which("nsenter") or subprocess.run(["unshare", "-rn", "ip", "link"], capture_output=True).returncode:
+        pytest.skip("needs network namespaces of Linux, and the command ip")
+    with subprocess.Popen(["unshare", "-rn", "sh", "-c", "echo; exec sleep 600"], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline()  # it is there
+        within = ["nsenter", f"--target={holder.pid}", "--user", "--preserve-credentials", "--net"]
+        subprocess.run([*within, "ip", "link", "set", "lo", "up"], check=True)
+        yield within
+        holder.kill()
+
+
+def test_where_the_network_fails_all_end_and_the_next_start_resumes(
+    pipeline: Checkout, tmp_path: Path, own_network: list[str]
+) -> None:
+    pipeline.set("epochs", "12")
+    team = Team(pipeline, tmp_path, within=own_network)
+    team.wait_for_an_epoch()
+    subprocess.run([*own_network, "ip", "link", "set", "lo", "down"], check=True)
+    assert team.end(PATIENCE) == [1, 1]
+    for number in (0, 1):
+        assert f"The training has ended: {team.name(1 - number)} has been silent for 15 seconds" in team.said(number)
+    subprocess.run([*own_network, "ip", "link", "set", "lo", "up"], check=True)
+    again = Team(pipeline, tmp_path, within=own_network)
+    assert again.end(300) == [0, 0]
+    assert "Resuming after epoch" in again.said(0)
 
 
 @pytest.mark.parametrize("missing", [0, 1])
