@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -23,6 +24,8 @@ PATIENCE = 30  # seconds, in which all workers of a training that failed have en
 
 class Team:
     """Workers that were started; what each prints is in a file."""
+
+    started: ClassVar[list["subprocess.Popen[bytes]"]] = []  # by any team of a test
 
     def __init__(
         self,
@@ -43,13 +46,15 @@ class Team:
         """Start a worker in the folder of the pipeline, or in another one."""
         environment = {TF_CONFIG: self.configurations[number], "DENOISING_WORKER_TIMEOUT": str(self.wait)}
         with (self.folder / f"{number}.txt").open("wb") as said:
-            return subprocess.Popen(
+            worker = subprocess.Popen(
                 [*self.within, sys.executable, "-m", "stages.train"],
                 cwd=folder or self.pipeline.folder,
                 env={**self.pipeline.environment, **environment},
                 stdout=said,
                 stderr=subprocess.STDOUT,
             )
+        self.started.append(worker)
+        return worker
 
     def said(self, number: int) -> str:
         return (self.folder / f"{number}.txt").read_text(errors="replace")
@@ -78,6 +83,16 @@ class Team:
         while not any(path.stat().st_mtime > began for path in folder.glob("[!.]*.npz")):
             assert all(worker.poll() is None for worker in self.workers), list(map(self.said, range(len(self.workers))))
             time.sleep(0.02)
+
+
+@pytest.fixture(autouse=True)
+def _no_worker_is_left() -> Iterator[None]:
+    """End what a test that failed has left, for which the next one would wait."""
+    yield
+    while Team.started:
+        worker = Team.started.pop()
+        worker.kill()
+        worker.wait()
 
 
 def outcome(pipeline: Checkout) -> tuple[bytes, str]:
