@@ -10,6 +10,11 @@ def pipeline(reproduced: Checkout, tmp_path_factory: pytest.TempPathFactory) -> 
     return reproduced.copy(tmp_path_factory.mktemp("pipeline") / "checkout")
 
 
+@pytest.fixture(scope="module")
+def committed(reproduced: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    return reproduced.copy(tmp_path_factory.mktemp("committed") / "checkout")
+
+
 @pytest.fixture
 def put_back(pipeline: Checkout) -> Iterator[None]:
     yield

@@ -44,7 +44,7 @@ def test_killed_at_any_moment_the_next_run_works_and_gives_the_same_lock(pipelin
         time.sleep(chance.uniform(2, 12))
         os.killpg(victim.pid, signal.SIGKILL if number % 2 else signal.SIGINT)
         victim.wait()
-    pipeline.dvc("repro")  # that a forced one gives the same bytes, test_tools.py shows
+    pipeline.dvc("repro")  # that a forced one gives the same bytes, test_verify.py shows
     assert pipeline.lock() == before
     changed = {line[3:] for line in pipeline.run("git", "status", "--porcelain").stdout.splitlines()}
     assert changed <= {"dvc.lock", *TIMED}
