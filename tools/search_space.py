@@ -14,6 +14,7 @@ from stages.parameters.document import document_errors, parse_document
 from tools.experiment import COMMITTED, flatten
 
 SWEEPS = Path("sweeps")
+SWEEP_TABLES = Path("reports/sweeps")
 MOST_POINTS = 10_000  # of a grid
 DIGITS = 12  # to which the values of a range with a step are rounded
 MINIMIZED = ("validation.loss",)

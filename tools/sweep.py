@@ -5,8 +5,8 @@
 Optuna proposes; each trial is a DVC experiment NAME-trial-0, NAME-trial-1 and so on, which `dvc exp show` lists. An
 interrupted sweep goes on when it is started again on the same commit. STORAGE, a file in a shared folder or the URL of
 a database, lets clones on several machines search together; with `take-over`, what machines began that are gone is run
-again. Ends with a table, the importance of each parameter, and the best setting in experiments/NAME-best.yaml; and with
-status 1 where a trial failed.
+again. Ends with a table and the importance of each parameter, kept in reports/sweeps/NAME.md, and the best setting in
+experiments/NAME-best.yaml; and with status 1 where a trial failed.
 """
 
 import fcntl
@@ -29,7 +29,7 @@ from stages.run import run
 from tools.commands import dvc, experiments, git, require_one_worker, require_unchanged
 from tools.experiment import COMMITTED, committed_document, free_name, read_experiment
 from tools.search_space import Sweep, own_point, read_sweep, require_valid, with_values
-from tools.sweep_results import require_success, shown, summary, write_best
+from tools.sweep_results import require_success, shown, summary, write_best, write_table
 from tools.sweep_study import FOLDER, MESSAGE, ask, interrupt, open_study
 from tools.sweep_trials import CLONES, FailedTrialError, StoppedError, Trial, run_trial
 
@@ -55,7 +55,9 @@ def main() -> None:
     with locked(name):
         study = open_study(name, sweep, storage, commit=commit, parameters=target, take_over=bool(more))
         Search(name, sweep, study, commit, base, target).run()
-        print("\n".join(summary(study, sweep, own_point(target, sweep))))
+        lines = list(summary(name, study, sweep, own_point(target, sweep)))
+        print("", *lines, sep="\n")
+        write_table(name, lines)
         sections = {"train", *settings, *(path.split(".")[0] for path in sweep.search)}
         write_best(name, study, sweep, setting, sections)
         require_success(study)

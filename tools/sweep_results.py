@@ -1,7 +1,6 @@
 """Says what a sweep has found: a table, the importance of each parameter, and the best setting as an experiment."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import optuna
@@ -12,19 +11,20 @@ from optuna.trial import FrozenTrial, TrialState
 from denoising.errors import DenoisingError
 from denoising.io.atomic import replacing
 from stages.paths import EXPERIMENTS
-from tools.search_space import SWEEPS, Sweep, with_values
+from tools.search_space import SWEEP_TABLES, SWEEPS, Sweep, with_values
 from tools.sweep_study import MACHINE, MESSAGE, counted
 
 LEAST_FOR_IMPORTANCE = 4  # trials
 ENDED = {TrialState.PRUNED: "stopped early", TrialState.FAIL: "failed"}
 
 
-def summary(study: optuna.Study, sweep: Sweep, own: Mapping[str, Any] | None = None) -> Iterator[str]:
+def summary(name: str, study: optuna.Study, sweep: Sweep, own: Mapping[str, Any] | None = None) -> Iterator[str]:
     """Yield all trials as a Markdown table, the best first, and the importance of the parameters.
 
     The trial with the experiment's `own` values is named after it.
     """
     names, trials = list(sweep.search), counted(study)
+    yield f"`make sweep NAME={name}`: {len(trials)} trials of `{sweep.experiment}`{fixed(sweep)}."
     yield ""
     yield f"| trial | {sweep.metric} | {' | '.join(names)} |"
     yield f"|---|---|{'---|' * len(names)}"
@@ -38,6 +38,12 @@ def summary(study: optuna.Study, sweep: Sweep, own: Mapping[str, Any] | None = N
         yield f"Importance: {', '.join(f'{name} {part:.2f}' for name, part in found.items())}."
 
 
+def fixed(sweep: Sweep) -> str:
+    """Return what all trials have in place of the experiment's parameters, to be added to a sentence."""
+    values = ", ".join(f"{path}={shown(value)}" for path, value in sweep.fixed.items())
+    return f", with {values}" if values else ""
+
+
 def ranked(trials: list[FrozenTrial], sweep: Sweep) -> list[FrozenTrial]:
     """Return the trials that have a metric, the best first."""
     complete = [of for of in trials if of.state == TrialState.COMPLETE]
@@ -49,6 +55,14 @@ def shown(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
+def write_table(name: str, lines: list[str]) -> None:
+    """Keep the table of a sweep in a file."""
+    path = SWEEP_TABLES / f"{name}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as (partial,):
+        partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def write_best(name: str, study: optuna.Study, sweep: Sweep, setting: Mapping[str, Any], sections: set[str]) -> None:
     """Write the experiment's setting with the best values, these sections of it, as another experiment."""
     trials = counted(study)
@@ -58,14 +72,11 @@ def write_best(name: str, study: optuna.Study, sweep: Sweep, setting: Mapping[st
     found = with_values(setting, best.params)
     path = EXPERIMENTS / f"{name}-best.yaml"
     kept = {section: found[section] for section in setting if section in sections}
-    fixed = "".join(f", {path}={shown(value)}" for path, value in sweep.fixed.items())
-    source = Path(SWEEPS / f"{name}.yaml")
+    found_by = (
+        f"{SWEEPS / name}.yaml: {sweep.metric} {shown(best.value)}, the best of {len(trials)} trials{fixed(sweep)}"
+    )
     with replacing(path) as (partial,):
-        partial.write_text(
-            f"# Found by {source}: {sweep.metric} {shown(best.value)}, the best of {len(trials)} trials{fixed}.\n"
-            f"{yaml.safe_dump(kept, sort_keys=False)}",
-            encoding="utf-8",
-        )
+        partial.write_text(f"# Found by {found_by}.\n{yaml.safe_dump(kept, sort_keys=False)}", encoding="utf-8")
     print(f"\nThe best setting is in {path}: make experiment NAME={path.stem}")
 
 

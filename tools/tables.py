@@ -16,6 +16,7 @@ from tools import benchmark_tables, result_tables
 from tools.benchmark_tables import recorded
 from tools.messages import message_list
 from tools.parameters import parameter_table
+from tools.search_space import SWEEP_TABLES
 
 TABLES: dict[str, Callable[[], str]] = {
     "results": result_tables.results,
@@ -40,4 +41,5 @@ TABLES: dict[str, Callable[[], str]] = {
     "steps": recorded(BENCHMARK_STEPS),
     "parameters": parameter_table,
     "messages": message_list,
+    **{f"sweep_{path.stem}": recorded(path) for path in SWEEP_TABLES.glob("*.md")},
 }

@@ -124,8 +124,11 @@ def test_what_is_fixed_is_in_the_trials_and_not_in_the_result(tmp_path: Path) ->
     assert done.returncode == 0, done.stdout
     assert "| 0 (committed) | 19.068 | 0.001 |" in done.stdout
     assert "| 1 | 19.868 | 0.011 |" in done.stdout
+    kept = (tmp_path / "reports/sweeps/rate.md").read_text()
+    assert kept in done.stdout
+    assert kept.startswith("`make sweep NAME=rate`: 2 trials of `committed`, with train.batch_size=32, compute.thr")
     text = (tmp_path / "experiments/rate-best.yaml").read_text()
-    assert "the best of 2 trials, train.batch_size=32, compute.threads=1." in text
+    assert "the best of 2 trials, with train.batch_size=32, compute.threads=1." in text
     best = yaml.safe_load(text)
     assert best.keys() == {"train"}
     assert (best["train"]["learning_rate"], best["train"]["batch_size"]) == (0.011, 128)

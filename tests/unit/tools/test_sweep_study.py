@@ -102,7 +102,7 @@ def test_the_first_trial_has_the_values_of_the_experiment_where_they_are_searche
     while trial := ask(study, sweep, own):
         study.tell(trial, 1.0)
     assert len(counted(study)) == 3
-    assert any(line.startswith("| 0 (committed) | 1 |") for line in summary(study, sweep, own)) == tried_first
+    assert any(line.startswith("| 0 (committed) | 1 |") for line in summary("rate", study, sweep, own)) == tried_first
 
 
 def test_the_values_of_the_experiment_are_the_first_of_a_grid_and_tried_once(
