@@ -38,6 +38,7 @@ BENCHMARK_NATURAL = Path("benchmarks/results/natural.md")
 BENCHMARK_METHODS = Path("benchmarks/results/methods_with_bm3d.csv")
 BENCHMARK_STEPS = Path("benchmarks/results/steps.md")
 BENCHMARK_STAGES = Path("benchmarks/results/stages.md")
+BENCHMARK_SWEEPS = Path("benchmarks/results/sweeps")
 VARIABILITY = Path("benchmarks/results/variability.json")
 
 # Not results: kept by neither Git nor DVC.

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from denoising.cluster.members import TF_CONFIG
@@ -52,9 +53,10 @@ def require_one_worker() -> None:
         raise DenoisingError("TF_CONFIG is set, but each of these trainings has one worker: `unset TF_CONFIG` first.")
 
 
-def require_unchanged() -> None:
-    """Raise `DenoisingError` where tracked files have changes that are not committed."""
-    changed = git("status", "--porcelain", "--untracked-files=no").rstrip()
+def require_unchanged(*, but: Sequence[Path] = ()) -> None:
+    """Raise `DenoisingError` where tracked files, but some, have changes that are not committed."""
+    left_out = [f":(exclude){path.as_posix()}" for path in but]
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", *left_out).rstrip()
     if changed:
         raise DenoisingError(
             "Commit these first, or restore them with `git restore --staged --worktree .`: all runs should start from "

@@ -14,7 +14,6 @@ from stages.parameters.document import document_errors, parse_document
 from tools.experiment import COMMITTED, flatten
 
 SWEEPS = Path("sweeps")
-SWEEP_TABLES = Path("reports/sweeps")
 MOST_POINTS = 10_000  # of a grid
 DIGITS = 12  # to which the values of a range with a step are rounded
 MINIMIZED = ("validation.loss",)
@@ -98,10 +97,13 @@ class Searched(WithoutUnknownKeys):
 
     def contains(self, value: Any) -> bool:
         """Return whether a value is one of those that are searched."""
-        if self.choices or self.step:
+        if self.choices:
+            return any(value == one and isinstance(value, bool) == isinstance(one, bool) for one in self.choices)
+        if isinstance(value, bool) or not isinstance(value, int if self._is_whole else int | float):
+            return False
+        if self.step and not self._is_whole:
             return value in self.values()
-        allowed = int if self._is_whole else (int, float)
-        return isinstance(value, allowed) and not isinstance(value, bool) and self.low <= value <= self.high
+        return self.low <= value <= self.high and (not self.step or (value - self.low) % self.step == 0)
 
     def values(self) -> list[Value]:
         """Return all values; raises `DenoisingError` where they are more than a grid can have."""
@@ -120,7 +122,7 @@ class Searched(WithoutUnknownKeys):
 class Sweep(WithoutUnknownKeys):
     """A search: from which experiment it starts, by which metric it chooses, how many trials, and of what.
 
-    `fixed` are parameters that all trials have in place of the experiment's, and the result has not.
+    `fixed` replaces parameters of the experiment in every trial, but not in the result.
     """
 
     experiment: str = COMMITTED
@@ -194,7 +196,7 @@ def with_values(document: Mapping[str, Any], values: Mapping[str, Any]) -> dict[
     known = dict(flatten(document))
     unknown = sorted(set(values) - set(known))
     if unknown:
-        raise DenoisingError(f"There is no parameter {', '.join(unknown)}: it is not set in the experiment.")
+        raise DenoisingError(f"The experiment has no parameter {', '.join(unknown)}.")
     changed: dict[str, Any] = {}
     for path, value in {**known, **values}.items():
         *parents, last = path.split(".")

@@ -5,7 +5,7 @@
 Optuna proposes; each trial is a DVC experiment NAME-trial-0, NAME-trial-1 and so on, which `dvc exp show` lists. An
 interrupted sweep goes on when it is started again on the same commit. STORAGE, a file in a shared folder or the URL of
 a database, lets clones on several machines search together; with `take-over`, what machines began that are gone is run
-again. Ends with a table and the importance of each parameter, kept in reports/sweeps/NAME.md, and the best setting in
+again. Ends with a table and the importance of each parameter, kept in logs/sweeps/NAME.md, and the best setting in
 experiments/NAME-best.yaml; and with status 1 where a trial failed.
 """
 
@@ -28,8 +28,8 @@ from stages.parameters.document import check_document
 from stages.run import run
 from tools.commands import dvc, experiments, git, require_one_worker, require_unchanged
 from tools.experiment import COMMITTED, committed_document, free_name, read_experiment
-from tools.search_space import Sweep, own_point, read_sweep, require_valid, with_values
-from tools.sweep_results import require_success, shown, summary, write_best, write_table
+from tools.search_space import SWEEPS, Sweep, own_point, read_sweep, require_valid, with_values
+from tools.sweep_results import best_of, require_success, shown, summary, write_best, write_table
 from tools.sweep_study import FOLDER, MESSAGE, ask, interrupt, open_study
 from tools.sweep_trials import CLONES, FailedTrialError, StoppedError, Trial, run_trial
 
@@ -45,21 +45,24 @@ def main() -> None:
         raise DenoisingError(f"Expected at most a name, a storage and {TAKE_OVER}, found {' '.join(sys.argv[1:])}.")
     sweep = read_sweep(name)
     require_one_worker()
-    require_unchanged()
+    require_unchanged(but=[SWEEPS, best_of(name)])  # which no trial reads: they may ask for more trials
     base, commit = committed_document(), git("rev-parse", "HEAD").strip()
     settings = {} if sweep.experiment == COMMITTED else read_experiment(sweep.experiment)
-    setting = {**base, **settings}
-    target = with_values(setting, sweep.fixed)
+    unfixed = {**base, **settings}
+    target = with_values(unfixed, sweep.fixed)
     check_document(target)
     require_valid(target, sweep)
+    own = own_point(target, sweep)
+    if own is None:
+        print(f"The values of {sweep.experiment} itself are not among those that are searched.")
     with locked(name):
         study = open_study(name, sweep, storage, commit=commit, parameters=target, take_over=bool(more))
-        Search(name, sweep, study, commit, base, target).run()
-        lines = list(summary(name, study, sweep, own_point(target, sweep)))
+        Search(name, sweep, study, commit, base, target, own).run()
+        lines = list(summary(name, study, sweep, own))
         print("", *lines, sep="\n")
         write_table(name, lines)
         sections = {"train", *settings, *(path.split(".")[0] for path in sweep.search)}
-        write_best(name, study, sweep, setting, sections)
+        write_best(name, study, sweep, unfixed, sections)
         require_success(study)
 
 
@@ -87,6 +90,7 @@ class Search:
     commit: str
     base: Parameters
     target: Parameters
+    own: Parameters | None
     _asking: threading.Lock = field(default_factory=threading.Lock)
     _interrupted: threading.Event = field(default_factory=threading.Event)
 
@@ -107,7 +111,7 @@ class Search:
     def _run_trials(self, cache: Path) -> None:
         while not self._interrupted.is_set():
             with self._asking:
-                trial = ask(self.study, self.sweep, own_point(self.target, self.sweep))
+                trial = ask(self.study, self.sweep, self.own)
             if trial is None:
                 return
             title = free_name(f"{self.name}-trial-{trial.number}", taken=experiments(self.commit))

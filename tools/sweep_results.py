@@ -1,6 +1,7 @@
 """Says what a sweep has found: a table, the importance of each parameter, and the best setting as an experiment."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import optuna
@@ -11,8 +12,9 @@ from optuna.trial import FrozenTrial, TrialState
 from denoising.errors import DenoisingError
 from denoising.io.atomic import replacing
 from stages.paths import EXPERIMENTS
-from tools.search_space import SWEEP_TABLES, SWEEPS, Sweep, with_values
+from tools.search_space import SWEEPS, Sweep, with_values
 from tools.sweep_study import MACHINE, MESSAGE, counted
+from tools.sweep_trials import TRIAL_LOGS
 
 LEAST_FOR_IMPORTANCE = 4  # trials
 ENDED = {TrialState.PRUNED: "stopped early", TrialState.FAIL: "failed"}
@@ -24,7 +26,8 @@ def summary(name: str, study: optuna.Study, sweep: Sweep, own: Mapping[str, Any]
     The trial with the experiment's `own` values is named after it.
     """
     names, trials = list(sweep.search), counted(study)
-    yield f"`make sweep NAME={name}`: {len(trials)} trials of `{sweep.experiment}`{fixed(sweep)}."
+    count = f"{len(trials)} of {sweep.trials} trials"
+    yield f"`make sweep NAME={name}`: {count} of `{sweep.experiment}`{with_fixed(sweep)}."
     yield ""
     yield f"| trial | {sweep.metric} | {' | '.join(names)} |"
     yield f"|---|---|{'---|' * len(names)}"
@@ -38,8 +41,8 @@ def summary(name: str, study: optuna.Study, sweep: Sweep, own: Mapping[str, Any]
         yield f"Importance: {', '.join(f'{name} {part:.2f}' for name, part in found.items())}."
 
 
-def fixed(sweep: Sweep) -> str:
-    """Return what all trials have in place of the experiment's parameters, to be added to a sentence."""
+def with_fixed(sweep: Sweep) -> str:
+    """Return the values that are fixed in all trials, to be added to a sentence, or nothing."""
     values = ", ".join(f"{path}={shown(value)}" for path, value in sweep.fixed.items())
     return f", with {values}" if values else ""
 
@@ -57,26 +60,32 @@ def shown(value: Any) -> str:
 
 def write_table(name: str, lines: list[str]) -> None:
     """Keep the table of a sweep in a file."""
-    path = SWEEP_TABLES / f"{name}.md"
+    path = TRIAL_LOGS / f"{name}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as (partial,):
         partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def write_best(name: str, study: optuna.Study, sweep: Sweep, setting: Mapping[str, Any], sections: set[str]) -> None:
+def best_of(name: str) -> Path:
+    """Return the file of the best setting that a sweep has found."""
+    return EXPERIMENTS / f"{name}-best.yaml"
+
+
+def write_best(name: str, study: optuna.Study, sweep: Sweep, unfixed: Mapping[str, Any], sections: set[str]) -> None:
     """Write the experiment's setting with the best values, these sections of it, as another experiment."""
     trials = counted(study)
     best = next(iter(ranked(trials, sweep)), None)
     if best is None:
         return
-    found = with_values(setting, best.params)
-    path = EXPERIMENTS / f"{name}-best.yaml"
-    kept = {section: found[section] for section in setting if section in sections}
+    found = with_values(unfixed, best.params)
+    path = best_of(name)
+    kept = {section: found[section] for section in unfixed if section in sections}
     found_by = (
-        f"{SWEEPS / name}.yaml: {sweep.metric} {shown(best.value)}, the best of {len(trials)} trials{fixed(sweep)}"
+        f"{SWEEPS / name}.yaml: {sweep.metric} {shown(best.value)}, the best of {len(trials)} trials{with_fixed(sweep)}"
     )
+    own = "# This file has the experiment's own values of those.\n" if sweep.fixed else ""
     with replacing(path) as (partial,):
-        partial.write_text(f"# Found by {found_by}.\n{yaml.safe_dump(kept, sort_keys=False)}", encoding="utf-8")
+        partial.write_text(f"# Found by {found_by}.\n{own}{yaml.safe_dump(kept, sort_keys=False)}", encoding="utf-8")
     print(f"\nThe best setting is in {path}: make experiment NAME={path.stem}")
 
 

@@ -20,6 +20,7 @@ from tools.experiment import changes
 from tools.watched import started_dvc
 
 CLONES = Path(".dvc/tmp/sweeps/clones")
+TRIAL_LOGS = LOGS / "sweeps"
 POLL_SECONDS = 0.5
 
 
@@ -61,7 +62,7 @@ def run_trial(
     wrong = document_errors(trial.parameters)
     if wrong:
         raise FailedTrialError("; ".join(wrong))
-    clone, output = CLONES / trial.name, LOGS / "sweeps" / f"{trial.name}.log"
+    clone, output = CLONES / trial.name, TRIAL_LOGS / f"{trial.name}.log"
     output.parent.mkdir(parents=True, exist_ok=True)
     try:
         _make(clone, trial)

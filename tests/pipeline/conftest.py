@@ -12,6 +12,7 @@ def pipeline(reproduced: Checkout, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="module")
 def committed(reproduced: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """Return a checkout that is not put back between tests, unlike `pipeline`."""
     return reproduced.copy(tmp_path_factory.mktemp("committed") / "checkout")
 
 

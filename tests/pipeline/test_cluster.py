@@ -18,7 +18,7 @@ from checkout import Checkout
 from benchmarks.workers import configurations
 from denoising.cluster.members import TF_CONFIG
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("put_back")]
+pytestmark = pytest.mark.slow
 PATIENCE = 30  # seconds, in which all workers of a training that failed have ended
 
 
@@ -86,8 +86,8 @@ class Team:
 
 
 @pytest.fixture(autouse=True)
-def _no_worker_is_left() -> Iterator[None]:
-    """End what a test that failed has left, for which the next one would wait."""
+def _no_worker_is_left(put_back: None) -> Iterator[None]:
+    """End what a test that failed has left, before the pipeline is put back."""
     yield
     while Team.started:
         worker = Team.started.pop()
@@ -148,15 +148,21 @@ def test_when_a_worker_fails_the_others_end_and_name_it_and_the_next_start_resum
 @pytest.fixture
 def own_network() -> Iterator[list[str]]:
     """Yield what starts a command in a network of its own, which has the loopback interface alone."""
-    if not shutil.which("nsenter") or subprocess.run(["unshare", "-rn", "ip", "link"], capture_output=True).returncode:
-        pytest.skip("needs network namespaces of Linux, and the command ip")
-    with subprocess.Popen(["unshare", "-rn", "sh", "-c", "echo; exec sleep 600"], stdout=subprocess.PIPE) as holder:
+    try:
+        holder = subprocess.Popen(["unshare", "-rn", "sh", "-c", "echo; exec sleep 600"], stdout=subprocess.PIPE)
+    except FileNotFoundError:
+        pytest.skip("needs the command unshare of Linux")
+    try:
         assert holder.stdout
-        assert holder.stdout.readline()  # it is there
+        holder.stdout.readline()  # it is there
         within = ["nsenter", f"--target={holder.pid}", "--user", "--preserve-credentials", "--net"]
-        subprocess.run([*within, "ip", "link", "set", "lo", "up"], check=True)
+        up = [*within, "ip", "link", "set", "lo", "up"]
+        if not shutil.which("nsenter") or not shutil.which("ip") or subprocess.run(up, capture_output=True).returncode:
+            pytest.skip("needs network namespaces, and the commands nsenter and ip")
         yield within
+    finally:
         holder.kill()
+        holder.communicate()
 
 
 def test_where_the_network_fails_all_end_and_the_next_start_resumes(

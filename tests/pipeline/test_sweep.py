@@ -124,14 +124,29 @@ def test_what_is_fixed_is_in_the_trials_and_not_in_the_result(tmp_path: Path) ->
     assert done.returncode == 0, done.stdout
     assert "| 0 (committed) | 19.068 | 0.001 |" in done.stdout
     assert "| 1 | 19.868 | 0.011 |" in done.stdout
-    kept = (tmp_path / "reports/sweeps/rate.md").read_text()
+    kept = (tmp_path / "logs/sweeps/rate.md").read_text()
     assert kept in done.stdout
-    assert kept.startswith("`make sweep NAME=rate`: 2 trials of `committed`, with train.batch_size=32, compute.thr")
+    assert kept.startswith("`make sweep NAME=rate`: 2 of 2 trials of `committed`, with train.batch_size=32, compute.")
     text = (tmp_path / "experiments/rate-best.yaml").read_text()
     assert "the best of 2 trials, with train.batch_size=32, compute.threads=1." in text
     best = yaml.safe_load(text)
     assert best.keys() == {"train"}
     assert (best["train"]["learning_rate"], best["train"]["batch_size"]) == (0.011, 128)
+
+
+@pytest.mark.slow
+def test_more_trials_can_be_asked_for_on_the_same_commit(tmp_path: Path) -> None:
+    checkout = checkout_with(tmp_path, {**FIXED, "trials": 1})
+    command = (sys.executable, "-m", "tools.sweep", "rate")
+    assert checkout.run(*command).returncode == 0
+    (tmp_path / "sweeps/rate.yaml").write_text(yaml.safe_dump(FIXED))
+    done = checkout.run(*command)
+    assert done.returncode == 0, done.stdout
+    assert re.findall(r"^rate-trial-(\d): train", done.stdout, re.MULTILINE) == ["1"]
+    (tmp_path / "params.yaml").open("a").write("# changed\n")
+    refused = checkout.run(*command)
+    assert refused.returncode == 1
+    assert "Commit these first" in refused.stdout
 
 
 def order(values: list[float], seed: int) -> list[float]:

@@ -74,11 +74,6 @@ class Elsewhere:
         holder[keys[-1]] = holder[keys[-1]] + value if isinstance(value, float | int) else value
         self.write(name, json.dumps(document))
 
-    def replace(self, name: str, old: str, new: str) -> None:
-        text = (self.folder / name).read_text()
-        assert old in text
-        self.write(name, text.replace(old, new, 1))
-
     def write(self, name: str, text: str) -> str:
         path = self.folder / name
         path.unlink()  # DVC may have linked it to its cache

@@ -17,7 +17,7 @@ from denoising.image_files.reader import read_image_file
 
 RANDOM = np.random.default_rng(1)
 GREY, COLOUR = RANDOM.integers(0, 256, (20, 30), np.uint8), RANDOM.integers(0, 256, (20, 30, 3), np.uint8)
-GREY_16, COLOUR_16 = (RANDOM.integers(0, 65536, shape, np.uint16) for shape in ((20, 30), (20, 30, 3)))
+GREY_16 = RANDOM.integers(0, 65536, (20, 30), np.uint16)
 FLOAT = RANDOM.random((20, 30), np.float32)
 Array = NDArray[np.generic]
 

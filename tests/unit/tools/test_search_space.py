@@ -5,7 +5,8 @@ import pytest
 import yaml
 
 from denoising.errors import DenoisingError
-from tools.search_space import Sweep, read_sweep, require_valid, with_values
+from stages.parameters.document import check_document
+from tools.search_space import Sweep, own_point, read_sweep, require_valid, with_values
 
 ROOT = Path(__file__).parents[3]
 RATE = "train.learning_rate"
@@ -14,11 +15,17 @@ GRID: dict[str, Any] = {"trials": 12, "sampler": "grid", "search": {RATE: {"choi
 
 def test_the_sweeps_that_come_with_the_project_can_be_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    for path in Path("sweeps").glob("*.yaml"):
-        sweep = read_sweep(path.stem)
+    names = [path.stem for path in Path("sweeps").glob("*.yaml")]
+    assert "fast_rate" in names
+    for name in names:
+        sweep = read_sweep(name)
         base = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
         experiment = yaml.safe_load(Path(f"experiments/{sweep.experiment}.yaml").read_text(encoding="utf-8"))
-        require_valid({**base, **experiment}, sweep)
+        target = with_values({**base, **experiment}, sweep.fixed)
+        check_document(target)
+        require_valid(target, sweep)
+        assert own_point(target, sweep), f"the table of {name} would not say what the search has gained"
+        assert sweep.sampler != "grid" or sweep.trials == len(sweep.points())
 
 
 @pytest.mark.parametrize(
@@ -66,7 +73,7 @@ def test_an_unknown_sweep_is_told_those_that_there_are(monkeypatch: pytest.Monke
 def test_values_that_are_not_allowed_and_names_that_are_not_there_cost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     base = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
-    with pytest.raises(DenoisingError, match=r"There is no parameter train\.epohcs: it is not set"):
+    with pytest.raises(DenoisingError, match=r"The experiment has no parameter train\.epohcs\."):
         with_values(base, {"train.epohcs": 3})
     search = {"train.batch_size": {"choices": [32, -1]}}
     with pytest.raises(DenoisingError, match=r"train\.batch_size"):

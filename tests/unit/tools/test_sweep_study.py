@@ -9,7 +9,7 @@ import pytest
 from denoising.errors import DenoisingError
 from tools.search_space import Sweep, own_point
 from tools.sweep_results import require_success, summary
-from tools.sweep_study import FOLDER, ask, counted, open_study
+from tools.sweep_study import FOLDER, POINT, ask, counted, open_study
 
 ROOT = Path(__file__).parents[3]
 RATE = "train.learning_rate"
@@ -26,7 +26,7 @@ from tools.sweep_study import ask, open_study
 
 sweep = Sweep.model_validate(json.loads(sys.argv[3]))
 study = open_study("rate", sweep, sys.argv[2], commit="c" * 40, parameters={})
-while trial := ask(study, sweep):
+while trial := ask(study, sweep, json.loads(sys.argv[4])):
     study.tell(trial, 1.0)
 """
 
@@ -88,6 +88,9 @@ def test_a_trial_of_another_machine_is_left_alone_and_told(tmp_path: Path, monke
         ("0.003", {"low": 0.001, "high": 0.1, "log": True}, False),
         (True, {"low": 0, "high": 3}, False),
         (1.5, {"low": 0, "high": 3}, False),
+        (11, {"low": 1, "high": 100_001, "step": 10}, True),
+        (12, {"low": 1, "high": 100_001, "step": 10}, False),
+        (True, {"choices": [1, 2]}, False),
     ],
 )
 def test_the_first_trial_has_the_values_of_the_experiment_where_they_are_searched(
@@ -121,20 +124,44 @@ def test_the_values_of_the_experiment_are_the_first_of_a_grid_and_tried_once(
         assert len(tried) == len(set(tried)) == 12
 
 
+OWN = {RATE: 0.01, "train.batch_size": 64}
+
+
+def test_a_first_trial_that_is_interrupted_is_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    FOLDER.mkdir(parents=True)
+    sweep = Sweep.model_validate({**GRID, "sampler": "tpe", "trials": 2})
+    for _ in range(2):  # it is asked for, and the sweep is killed
+        study = open_study("rate", sweep, "", commit="c" * 40, parameters={})
+        trial = ask(study, sweep, OWN)
+        assert trial
+        assert trial.params == OWN
+    study = open_study("rate", sweep, "", commit="c" * 40, parameters={})
+    while trial := ask(study, sweep, OWN):
+        study.tell(trial, 1.0)
+    assert [of.params == OWN for of in counted(study)] == [True, False]
+    assert sum("(committed)" in line for line in summary("rate", study, sweep, OWN)) == 1
+
+
+@pytest.mark.parametrize("sampler", ["grid", "tpe"])
 def test_machines_that_ask_at_the_same_time_try_each_point_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sampler: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    sweep = Sweep.model_validate(GRID)
-    command = [sys.executable, "-c", ASKING, str(ROOT), str(tmp_path / "shared.journal"), json.dumps(GRID)]
+    search = {**GRID, "sampler": sampler}
+    sweep = Sweep.model_validate(search)
+    words = (ROOT, tmp_path / "shared.journal", json.dumps(search), json.dumps(OWN))
+    command = [sys.executable, "-c", ASKING, *map(str, words)]
     folders = [tmp_path / str(number) for number in range(3)]  # of three clones
     for folder in folders:
         folder.mkdir()
     machines = [subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL) for folder in folders]
     assert [machine.wait(120) for machine in machines] == [0] * 3
     study = open_study("rate", sweep, str(tmp_path / "shared.journal"), commit="c" * 40, parameters={})
-    tried = [tuple(sorted(of.params.items())) for of in counted(study)]
-    assert len(tried) == len(set(tried)) == 12
+    tried = [of.params for of in counted(study)]
+    assert len(tried) == 12
+    assert [of.user_attrs.get(POINT) for of in counted(study)].count(OWN) == 1
+    assert sampler == "tpe" or len({tuple(point.items()) for point in tried}) == 12
 
 
 def test_a_line_that_a_full_disk_has_cut_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
