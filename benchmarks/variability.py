@@ -25,7 +25,7 @@ from stages.environment import CPU_ISA
 from stages.parameters.document import read_document
 from stages.paths import CLASSIFIER, DENOISER, LOGS, METRICS, SUMMARY, VARIABILITY
 from stages.run import run
-from tools.deviations import read_values, result_files
+from tools.deviations import PROVENANCE, read_values, result_files
 
 SAFETY = 3  # a tolerance is so many times the largest difference between two instruction sets
 KEPT = LOGS / "variability"  # what the trainings gave, so that the benchmark can be interrupted
@@ -116,16 +116,16 @@ def spread(folders: list[Path]) -> dict[str, Any]:
 
 
 def measure_tolerances(pairs: Iterable[tuple[Path, Path]]) -> dict[str, dict[str, float]]:
-    """Return for each result file and column the tolerance; columns without a difference are left out."""
+    """Return for each result file and column the tolerance, which is 0 where the training makes no difference."""
     found: dict[str, dict[str, float]] = {}
     for one, other in pairs:
         for name in result_files(one):
             ours, theirs = read_values(one / name), read_values(other / name)
-            for key in ours.keys() | theirs.keys():
-                values = [of.get(key, 0.0) for of in (ours, theirs)]
-                if all(isinstance(value, float) for value in values) and values[0] != values[1]:
-                    columns = found.setdefault(name, {})
-                    columns[key[1]] = max(columns.get(key[1], 0), SAFETY * abs(values[0] - values[1]))  # type: ignore[operator]
+            columns = found.setdefault(name, {})
+            for row, column in ours.keys() | theirs.keys():
+                first, second = (of.get((row, column), 0.0) for of in (ours, theirs))
+                if isinstance(first, float) and isinstance(second, float) and not column.startswith(PROVENANCE):
+                    columns[column] = max(columns.get(column, 0.0), SAFETY * abs(first - second))
     return {name: dict(sorted(columns.items())) for name, columns in sorted(found.items())}
 
 

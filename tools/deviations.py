@@ -1,7 +1,7 @@
 """Compares result files of two machines value by value, within measured tolerances.
 
 `python -m benchmarks.variability` measures the tolerances: trainings under several seeds, each on two instruction sets.
-A value for which it found no difference owes nothing to the training and may differ by rounding only.
+Where it found no difference, the tolerance is 0: that value owes nothing to the training and may differ by rounding only.
 """
 
 import math
@@ -24,6 +24,7 @@ IGNORED = (
     "largest_difference",
     "milliseconds",
 )  # other by nature, or checked elsewhere
+PROVENANCE = "provenance."  # of a summary: settings and the like, of which no tolerance is measured
 PATTERNS = ("reports/*.json", "reports/evaluation/*.csv", "reports/training/plots/**/*.tsv")
 NOT_IN_GIT = ("reports/evaluation/images.csv", "reports/evaluation/examples.csv")
 
