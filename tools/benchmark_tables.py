@@ -55,7 +55,8 @@ def experiments() -> str:
 def tolerances() -> str:
     """Return the tolerances of `make verify` for the metrics of the headline."""
     record = read_summary(VARIABILITY)["tolerances"].get("reports/metrics.json", {})
-    return table(["metric", "tolerance"], [[f"`{name}`", f"{allowed:.2g}"] for name, allowed in record.items()])
+    rows = [[f"`{name}`", f"{allowed:.2g}"] for name, allowed in record.items() if allowed]
+    return table(["metric", "tolerance"], rows)
 
 
 def recorded(path: Path, *, skip: int = 0) -> Callable[[], str]:

@@ -1,7 +1,7 @@
 """Compares result files of two machines value by value, within measured tolerances.
 
 `python -m benchmarks.variability` measures the tolerances: trainings under several seeds, each on two instruction sets.
-Where it found no difference, the tolerance is 0: that value owes nothing to the training and may differ by rounding only.
+Where it found no difference, the tolerance is 0: the value owes nothing to the training and may differ by rounding.
 """
 
 import math
