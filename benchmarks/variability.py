@@ -4,13 +4,14 @@
 
 Each training has the committed parameters but for the seeds of train and classifier, in a clone of what is committed.
 Writes benchmarks/results/variability.json: the spread over seeds, which README and report state, and the largest
-difference between the instruction sets in each column of each table, from which `make verify` has its tolerances.
+difference between the instruction sets in each column of each table, from which `make verify` has its tolerances. What
+was found on other kinds of machines, with the same parameters, is kept where it is larger.
 """
 
 import shutil
 import statistics
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -49,15 +50,15 @@ def main() -> None:
                 train_once(checkout, seed, instructions)
     runs = {instructions: [folder_of(seed, instructions) for seed in seeds] for instructions in sets}
     summary = read_summary(runs[""][0] / SUMMARY)
-    record = {
+    measured = {
         "machine": summary["provenance"]["machine"],
-        "instruction_sets": ["the default", sets[1]],
+        "instruction_sets": {summary["provenance"]["machine"]: ["the default", sets[1]]},
         "parameters": {name: summary["provenance"]["parameters"][name] for name in COMPARED},
         "seeds": spread(runs[""]),
         "tolerances": measure_tolerances(zip(runs[""], runs[sets[1]], strict=True)),
     }
-    write_summary(VARIABILITY, record)
-    print(yaml.safe_dump(record["seeds"]))
+    write_summary(VARIABILITY, combine(measured, read_summary(VARIABILITY) if VARIABILITY.exists() else {}))
+    print(yaml.safe_dump(measured["seeds"]))
 
 
 def other_instructions() -> str:
@@ -127,6 +128,18 @@ def measure_tolerances(pairs: Iterable[tuple[Path, Path]]) -> dict[str, dict[str
                 if isinstance(first, float) and isinstance(second, float) and not column.startswith(PROVENANCE):
                     columns[column] = max(columns.get(column, 0.0), SAFETY * abs(first - second))
     return {name: dict(sorted(columns.items())) for name, columns in sorted(found.items())}
+
+
+def combine(measured: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record with the larger of both tolerances, if the known one has the same parameters."""
+    if known.get("parameters") != measured["parameters"]:
+        return dict(measured)
+    tolerances = {
+        name: {column: max(value, known["tolerances"].get(name, {}).get(column, 0.0)) for column, value in of.items()}
+        for name, of in measured["tolerances"].items()
+    }
+    sets = {**known["instruction_sets"], **measured["instruction_sets"]}
+    return {**measured, "instruction_sets": sets, "tolerances": tolerances}
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from benchmarks.clones import write_data
 from benchmarks.natural_tables import render
 from benchmarks.recorder import Recorder
 from benchmarks.score_photographs import orientations
+from benchmarks.variability import combine
 from denoising.images import Images
 from denoising.io.splits import SPLIT_NAMES
 from denoising.io.tables import read_summary
@@ -81,3 +82,27 @@ def test_the_table_of_photographs_shows_the_margin_over_bm3d_with_its_interval()
         in table
     )
     assert "| train | 900 MB | 910 MB |" in table
+
+
+def variability(machine: str, *, tolerances: dict[str, float], seed: int = 1) -> dict[str, Any]:
+    return {
+        "machine": machine,
+        "instruction_sets": {machine: ["the default", "AVX"]},
+        "parameters": {"prepare": {"seed": seed}},
+        "seeds": {"count": len(machine)},
+        "tolerances": {"table": tolerances},
+    }
+
+
+def test_the_largest_tolerance_of_several_machines_is_kept() -> None:
+    known = variability("old", tolerances={"psnr": 0.2, "ssim": 0.01, "gone": 1.0})
+    record = combine(variability("newer", tolerances={"psnr": 0.1, "ssim": 0.02, "mse": 0.3}), known)
+    assert record["tolerances"] == {"table": {"psnr": 0.2, "ssim": 0.02, "mse": 0.3}}
+    assert record["seeds"] == {"count": 5}
+    assert record["instruction_sets"].keys() == {"old", "newer"}
+
+
+def test_tolerances_of_other_parameters_are_not_kept() -> None:
+    new = variability("newer", tolerances={"psnr": 0.1})
+    assert combine(new, variability("old", tolerances={"psnr": 0.2}, seed=2)) == new
+    assert combine(new, {}) == new

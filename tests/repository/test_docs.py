@@ -19,6 +19,7 @@ from denoising.errors import DenoisingError
 from denoising.io.tables import read_summary, read_table, write_summary
 from stages.parameters.document import document_errors
 from tools import docs
+from tools.deviations import PROVENANCE, read_values, result_files
 from tools.experiment import flatten, names, read_experiment
 from tools.messages import TOPICS, files, messages
 from tools.parameters import comment, described
@@ -104,8 +105,16 @@ def test_every_benchmark_was_run() -> None:
         assert "not measured" not in path.read_text(encoding="utf-8"), path
     record = read_summary(ROOT / "benchmarks/results/variability.json")
     assert record["seeds"]["count"] >= 5
-    assert len(record["instruction_sets"]) == 2
+    assert all(len(sets) == 2 for sets in record["instruction_sets"].values())
     assert "bm3d" in read_table(ROOT / "benchmarks/results/methods_with_bm3d.csv")["method"]
+
+
+def test_every_result_has_a_measured_tolerance() -> None:
+    record = read_summary(ROOT / "benchmarks/results/variability.json")["tolerances"]
+    for name in result_files(ROOT):
+        values = read_values(ROOT / name)
+        columns = {column for (_, column), value in values.items() if isinstance(value, float)}
+        assert {of for of in columns if not of.startswith(PROVENANCE)} <= record[name].keys(), name
 
 
 def test_every_setting_was_measured_as_it_is_in_experiments() -> None:
