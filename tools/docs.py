@@ -42,6 +42,8 @@ def with_tables(text: str, *, keep_others: bool = False) -> str:
 
     def replace(match: re.Match[str]) -> str:
         begin, name, end = match.groups()
+        if name not in TABLES:
+            raise DenoisingError(f"A document asks for a table {name}, which tools/tables.py does not have.")
         try:
             return f"{begin}\n{TABLES[name]()}\n{end}"
         except OtherResultsError:

@@ -92,6 +92,12 @@ def test_a_stale_table_is_written_again(copied: Path, monkeypatch: pytest.Monkey
     assert path.read_text(encoding="utf-8") == fresh
 
 
+def test_an_unknown_table_is_named(copied: Path) -> None:
+    (copied / "README.md").write_text("<!-- results_of_today:begin -->\n<!-- results_of_today:end -->\n", encoding="utf-8")
+    with pytest.raises(DenoisingError, match="a table results_of_today, which"):
+        docs.main()
+
+
 def test_every_table_stands_in_a_document_between_two_markers() -> None:
     found = [re.findall(r"<!-- (\w+):(\w+) -->", path.read_text(encoding="utf-8")) for path in DOCUMENTS]
     for markers in found:
