@@ -5,7 +5,7 @@
 Each training has the committed parameters but for the seeds of train and classifier, in a clone of what is committed.
 Writes benchmarks/results/variability.json: the spread over seeds, which README and report state, and the largest
 difference between the instruction sets in each column of each table, from which `make verify` has its tolerances. What
-was found on other kinds of machines, with the same parameters, is kept where it is larger.
+was found on other kinds of machines, with the same parameters, is kept.
 """
 
 import shutil
@@ -52,10 +52,14 @@ def main() -> None:
     summary = read_summary(runs[""][0] / SUMMARY)
     measured = {
         "machine": summary["provenance"]["machine"],
-        "instruction_sets": {summary["provenance"]["machine"]: ["the default", sets[1]]},
         "parameters": {name: summary["provenance"]["parameters"][name] for name in COMPARED},
         "seeds": spread(runs[""]),
-        "tolerances": measure_tolerances(zip(runs[""], runs[sets[1]], strict=True)),
+        "machines": {
+            summary["provenance"]["machine"]: {
+                "instruction_sets": ["the default", sets[1]],
+                "tolerances": measure_tolerances(zip(runs[""], runs[sets[1]], strict=True)),
+            }
+        },
     }
     write_summary(VARIABILITY, combine(measured, read_summary(VARIABILITY) if VARIABILITY.exists() else {}))
     print(yaml.safe_dump(measured["seeds"]))
@@ -131,15 +135,10 @@ def measure_tolerances(pairs: Iterable[tuple[Path, Path]]) -> dict[str, dict[str
 
 
 def combine(measured: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the record with the larger of both tolerances, if the known one has the same parameters."""
+    """Return what was measured, and what is known of other machines if it has the same parameters."""
     if known.get("parameters") != measured["parameters"]:
         return dict(measured)
-    tolerances = {
-        name: {column: max(value, known["tolerances"].get(name, {}).get(column, 0.0)) for column, value in of.items()}
-        for name, of in measured["tolerances"].items()
-    }
-    sets = {**known["instruction_sets"], **measured["instruction_sets"]}
-    return {**measured, "instruction_sets": sets, "tolerances": tolerances}
+    return {**measured, "machines": {**known["machines"], **measured["machines"]}}
 
 
 if __name__ == "__main__":

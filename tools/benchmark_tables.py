@@ -9,6 +9,7 @@ from denoising.figures.labels import interval_text
 from denoising.inference.networks import bundled_networks, load_network
 from denoising.io.tables import read_summary
 from stages.paths import BENCHMARK_EXPERIMENTS, VARIABILITY
+from tools.deviations import read_tolerances
 from tools.markdown import over_seeds, table
 
 
@@ -54,7 +55,7 @@ def experiments() -> str:
 
 def tolerances() -> str:
     """Return the tolerances of `make verify` for the metrics of the headline."""
-    record = read_summary(VARIABILITY)["tolerances"].get("reports/metrics.json", {})
+    record = read_tolerances(VARIABILITY).get("reports/metrics.json", {})
     rows = [[f"`{name}`", f"{allowed:.2g}"] for name, allowed in record.items() if allowed]
     return table(["metric", "tolerance"], rows)
 

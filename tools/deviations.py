@@ -35,6 +35,16 @@ def result_files(checkout: Path) -> set[str]:
     return found - set(NOT_IN_GIT)
 
 
+def read_tolerances(record: Path) -> dict[str, dict[str, float]]:
+    """Return for each result file and column the largest tolerance of all machines on which it was measured."""
+    largest: dict[str, dict[str, float]] = {}
+    for machine in read_summary(record)["machines"].values():
+        for name, columns in machine["tolerances"].items():
+            known = largest.setdefault(name, {})
+            known.update({column: max(value, known.get(column, 0.0)) for column, value in columns.items()})
+    return largest
+
+
 def deviations(expected: Path, found: Path, *, tolerances: Mapping[str, float]) -> Iterator[str]:
     """Yield a line for every value that is missing, new, or further away than the tolerance of its column."""
     if not (expected.exists() and found.exists()):

@@ -54,7 +54,8 @@ def main() -> None:
     require_valid(target, sweep)
     own = own_point(target, sweep)
     if own is None:
-        print(f"The values of {sweep.experiment} itself are not among those that are searched.")
+        of = "the committed parameters" if sweep.experiment == COMMITTED else sweep.experiment
+        print(f"The values of {of} are not among those that are searched.")
     with locked(name):
         study = open_study(name, sweep, storage, commit=commit, parameters=target, take_over=bool(more))
         Search(name, sweep, study, commit, base, target, own).run()

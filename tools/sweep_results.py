@@ -83,7 +83,7 @@ def write_best(name: str, study: optuna.Study, sweep: Sweep, unfixed: Mapping[st
     found_by = (
         f"{SWEEPS / name}.yaml: {sweep.metric} {shown(best.value)}, the best of {len(trials)} trials{with_fixed(sweep)}"
     )
-    own = "# This file has the experiment's own values of those.\n" if sweep.fixed else ""
+    own = "# The fixed parameters have the experiment's values here.\n" if sweep.fixed else ""
     with replacing(path) as (partial,):
         partial.write_text(f"# Found by {found_by}.\n{own}{yaml.safe_dump(kept, sort_keys=False)}", encoding="utf-8")
     print(f"\nThe best setting is in {path}: make experiment NAME={path.stem}")

@@ -25,7 +25,7 @@ from stages.parameters.prepare import PrepareParameters
 from stages.paths import CLASSIFIER, DENOISER, EXPORT_SUMMARY, PREPARED, SUMMARY, VARIABILITY
 from stages.run import run
 from tools.commands import dvc
-from tools.deviations import contradictions, deviations, result_files
+from tools.deviations import contradictions, deviations, read_tolerances, result_files
 
 TIMED = (str(EXPORT_SUMMARY),)  # holds a time, so that its bytes differ from run to run
 UNTRAINED = (str(PREPARED),)  # does not depend on the training: the same bytes on every machine
@@ -69,7 +69,7 @@ def compare(committed: Path, reproduced: Path) -> str:
     if wrong:
         why = "on the same kind of machine" if same_kind else "although they do not depend on the training"
         raise DenoisingError(f"NOT verified. These differ, {why}: {', '.join(wrong)}.")
-    tolerances = read_summary(committed / VARIABILITY)["tolerances"]
+    tolerances = read_tolerances(committed / VARIABILITY)
     beyond = [
         f"{name}: {line}"
         for name in sorted(result_files(committed) | result_files(reproduced))

@@ -143,7 +143,8 @@ def test_more_trials_can_be_asked_for_on_the_same_commit(tmp_path: Path) -> None
     done = checkout.run(*command)
     assert done.returncode == 0, done.stdout
     assert re.findall(r"^rate-trial-(\d): train", done.stdout, re.MULTILINE) == ["1"]
-    (tmp_path / "params.yaml").open("a").write("# changed\n")
+    parameters = tmp_path / "params.yaml"
+    parameters.write_text(f"{parameters.read_text()}# changed\n")
     refused = checkout.run(*command)
     assert refused.returncode == 1
     assert "Commit these first" in refused.stdout

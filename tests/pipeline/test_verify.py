@@ -93,7 +93,7 @@ class Elsewhere:
 def tolerant(committed: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """Return a copy of the committed checkout whose record has tolerances."""
     checkout = committed.copy(tmp_path_factory.mktemp("tolerant") / "checkout")
-    (checkout.folder / VARIABILITY).write_text(json.dumps({"tolerances": TOLERANCES}))
+    (checkout.folder / VARIABILITY).write_text(json.dumps({"machines": {"a machine": {"tolerances": TOLERANCES}}}))
     return checkout
 
 

@@ -13,9 +13,10 @@ from benchmarks.score_photographs import orientations
 from benchmarks.variability import combine
 from denoising.images import Images
 from denoising.io.splits import SPLIT_NAMES
-from denoising.io.tables import read_summary
+from denoising.io.tables import read_summary, write_summary
 from denoising.noise.prepared import open_split
 from denoising.training.loader import require_one_size
+from tools.deviations import read_tolerances
 
 
 def test_the_data_of_a_benchmark_are_what_a_training_expects(tmp_path: Path) -> None:
@@ -87,22 +88,21 @@ def test_the_table_of_photographs_shows_the_margin_over_bm3d_with_its_interval()
 def variability(machine: str, *, tolerances: dict[str, float], seed: int = 1) -> dict[str, Any]:
     return {
         "machine": machine,
-        "instruction_sets": {machine: ["the default", "AVX"]},
         "parameters": {"prepare": {"seed": seed}},
-        "seeds": {"count": len(machine)},
-        "tolerances": {"table": tolerances},
+        "machines": {machine: {"tolerances": {"table": tolerances}}},
     }
 
 
-def test_the_largest_tolerance_of_several_machines_is_kept() -> None:
-    known = variability("old", tolerances={"psnr": 0.2, "ssim": 0.01, "gone": 1.0})
-    record = combine(variability("newer", tolerances={"psnr": 0.1, "ssim": 0.02, "mse": 0.3}), known)
-    assert record["tolerances"] == {"table": {"psnr": 0.2, "ssim": 0.02, "mse": 0.3}}
-    assert record["seeds"] == {"count": 5}
-    assert record["instruction_sets"].keys() == {"old", "newer"}
+def test_the_largest_tolerance_of_several_machines_counts(tmp_path: Path) -> None:
+    first = variability("AMD", tolerances={"psnr": 0.2, "ssim": 0.01})
+    record = combine(variability("Intel", tolerances={"psnr": 0.1, "ssim": 0.02, "mse": 0.3}), first)
+    write_summary(tmp_path / "record.json", record)
+    assert record["machine"] == "Intel"
+    assert read_tolerances(tmp_path / "record.json") == {"table": {"psnr": 0.2, "ssim": 0.02, "mse": 0.3}}
 
 
-def test_tolerances_of_other_parameters_are_not_kept() -> None:
-    new = variability("newer", tolerances={"psnr": 0.1})
-    assert combine(new, variability("old", tolerances={"psnr": 0.2}, seed=2)) == new
+def test_tolerances_of_other_parameters_or_of_the_same_machine_are_replaced() -> None:
+    new = variability("Intel", tolerances={"psnr": 0.1})
+    assert combine(new, variability("AMD", tolerances={"psnr": 0.2}, seed=2)) == new
+    assert combine(new, variability("Intel", tolerances={"psnr": 0.2})) == new
     assert combine(new, {}) == new

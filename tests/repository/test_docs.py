@@ -19,7 +19,7 @@ from denoising.errors import DenoisingError
 from denoising.io.tables import read_summary, read_table, write_summary
 from stages.parameters.document import document_errors
 from tools import docs
-from tools.deviations import PROVENANCE, read_values, result_files
+from tools.deviations import PROVENANCE, read_tolerances, read_values, result_files
 from tools.experiment import flatten, names, read_experiment
 from tools.messages import TOPICS, files, messages
 from tools.parameters import comment, described
@@ -93,8 +93,8 @@ def test_a_stale_table_is_written_again(copied: Path, monkeypatch: pytest.Monkey
 
 
 def test_an_unknown_table_is_named(copied: Path) -> None:
-    (copied / "README.md").write_text("<!-- results_of_today:begin -->\n<!-- results_of_today:end -->\n", encoding="utf-8")
-    with pytest.raises(DenoisingError, match="a table results_of_today, which"):
+    (copied / "README.md").write_text("<!-- unknown:begin -->\n<!-- unknown:end -->\n", encoding="utf-8")
+    with pytest.raises(DenoisingError, match="a table unknown, which"):
         docs.main()
 
 
@@ -111,12 +111,13 @@ def test_every_benchmark_was_run() -> None:
         assert "not measured" not in path.read_text(encoding="utf-8"), path
     record = read_summary(ROOT / "benchmarks/results/variability.json")
     assert record["seeds"]["count"] >= 5
-    assert all(len(sets) == 2 for sets in record["instruction_sets"].values())
+    assert len(record["machines"]) == 2  # as docs/reproducibility.md says
+    assert all(len(of["instruction_sets"]) == 2 for of in record["machines"].values())
     assert "bm3d" in read_table(ROOT / "benchmarks/results/methods_with_bm3d.csv")["method"]
 
 
 def test_every_result_has_a_measured_tolerance() -> None:
-    record = read_summary(ROOT / "benchmarks/results/variability.json")["tolerances"]
+    record = read_tolerances(ROOT / "benchmarks/results/variability.json")
     for name in result_files(ROOT):
         values = read_values(ROOT / name)
         columns = {column for (_, column), value in values.items() if isinstance(value, float)}
@@ -145,6 +146,9 @@ def test_the_numbers_in_sentences_are_the_recorded_ones() -> None:
     assert f"on BSD68 is {psnr - of_bm3d:.1f} dB higher than that of BM3D" in readme
     assert all(run["seconds"] < 90 for run in runs["gray_90_seconds"])
     assert summary["noise_draws"] == 3, "docs/results.md says three realizations"
+    for metric, digits in (("psnr", 4), ("ssim", 5)):  # the example of `dvc metrics diff`
+        assert f"denoised.{metric} {summary['denoised'][metric]:.{digits}f}" in readme
+    assert f"standard deviation is {summary['seeds']['psnr']['std']:.2f} dB" in read("docs/cluster.md")
     assert f"standard deviation {summary['noise']['factor']}, on {summary['images']:,} test images" in readme
     assert f"network has {cae['parameters']:,} parameters" in readme
     assert f"over {summary['images']:,} test images" in results
