@@ -1,8 +1,9 @@
 """The tables of recorded benchmarks, of the command and of the networks, as Markdown."""
 
 from argparse import SUPPRESS
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from denoising.cli.arguments import parser
 from denoising.figures.labels import interval_text
@@ -12,11 +13,13 @@ from stages.paths import BENCHMARK_EXPERIMENTS, VARIABILITY
 from tools.deviations import read_tolerances
 from tools.markdown import over_seeds, table
 
+PROCESSOR = "AMD EPYC"  # on which most experiments were measured; docs/benchmarks.md names the other one
+
 
 def settings() -> str:
     rows = [
         [
-            f"`{name}`",
+            marked(name, of),
             of["architecture"],
             f"{of['parameters']:,.0f}",
             f"{of['seconds']:,.0f} s",
@@ -28,12 +31,17 @@ def settings() -> str:
     return table(["experiment", "architecture", "parameters", "time to train", "PSNR (dB)", "SSIM"], rows)
 
 
+def marked(name: str, experiment: Mapping[str, Any]) -> str:
+    """Return the name of an experiment, with a mark if its processor is not that of most rows."""
+    return f"`{name}`" if PROCESSOR in experiment["machine"] else f"`{name}` †"
+
+
 def experiments() -> str:
     rows = []
     for name, of in read_summary(BENCHMARK_EXPERIMENTS).items():
         rows.append(
             [
-                f"`{name}`",
+                marked(name, of),
                 of["architecture"],
                 f"{of['parameters']:,.0f}",
                 f"{of['multiply_adds'] / 1e6:.1f}",
