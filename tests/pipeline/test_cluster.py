@@ -169,6 +169,8 @@ def test_where_the_network_fails_all_end_and_the_next_start_resumes(
     pipeline: Checkout, tmp_path: Path, own_network: list[str]
 ) -> None:
     pipeline.set("epochs", "12")
+    assert Team(pipeline, tmp_path, within=own_network).end(300) == [0, 0]
+    undisturbed = outcome(pipeline)
     team = Team(pipeline, tmp_path, within=own_network)
     team.wait_for_an_epoch()
     subprocess.run([*own_network, "ip", "link", "set", "lo", "down"], check=True)
@@ -179,6 +181,7 @@ def test_where_the_network_fails_all_end_and_the_next_start_resumes(
     again = Team(pipeline, tmp_path, within=own_network)
     assert again.end(300) == [0, 0]
     assert "Resuming after epoch" in again.said(0)
+    assert outcome(pipeline) == undisturbed
 
 
 @pytest.mark.parametrize("missing", [0, 1])
