@@ -23,7 +23,7 @@ from tools.deviations import PROVENANCE, read_tolerances, read_values, result_fi
 from tools.experiment import flatten, names, read_experiment
 from tools.messages import TOPICS, files, messages
 from tools.parameters import comment, described
-from tools.tables import TABLES
+from tools.tables import RECORDED_SWEEPS, TABLES
 
 ROOT = Path(__file__).parents[2]
 README, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
@@ -114,6 +114,18 @@ def test_every_benchmark_was_run() -> None:
     assert len(record["machines"]) == 2  # as docs/reproducibility.md says
     assert all(len(of["instruction_sets"]) == 2 for of in record["machines"].values())
     assert "bm3d" in read_table(ROOT / "benchmarks/results/methods_with_bm3d.csv")["method"]
+
+
+@pytest.mark.parametrize("name", RECORDED_SWEEPS)
+def test_a_recorded_search_is_the_one_in_sweeps(name: str) -> None:
+    sweep = yaml.safe_load((ROOT / f"sweeps/{name}.yaml").read_text(encoding="utf-8"))
+    table = (ROOT / f"benchmarks/results/sweeps/{name}.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \d+ .*\|$", table, re.MULTILINE)
+    assert f"{sweep['trials']} of {sweep['trials']} trials of `{sweep['experiment']}`" in table
+    assert len(rows) == sweep["trials"]
+    for column, searched in enumerate(sweep["search"].values(), start=3):
+        tried = {float(row.split("|")[column]) for row in rows}
+        assert tried == set(searched["choices"]) if "choices" in searched else min(tried) >= searched["low"]
 
 
 def test_every_result_has_a_measured_tolerance() -> None:
