@@ -49,13 +49,13 @@ def main() -> None:
             for instructions in sets:
                 train_once(checkout, seed, instructions)
     runs = {instructions: [folder_of(seed, instructions) for seed in seeds] for instructions in sets}
-    summary = read_summary(runs[""][0] / SUMMARY)
+    provenance = read_summary(runs[""][0] / SUMMARY)["provenance"]
     measured = {
-        "machine": summary["provenance"]["machine"],
-        "parameters": {name: summary["provenance"]["parameters"][name] for name in COMPARED},
+        "machine": provenance["machine"],
+        "parameters": {name: provenance["parameters"][name] for name in COMPARED},
         "seeds": spread(runs[""]),
         "machines": {
-            summary["provenance"]["machine"]: {
+            provenance["machine"]: {
                 "instruction_sets": ["the default", sets[1]],
                 "tolerances": measure_tolerances(zip(runs[""], runs[sets[1]], strict=True)),
             }
