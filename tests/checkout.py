@@ -31,6 +31,7 @@ SMALL = {
     "columns": "4",
     "dpi": "40",
 }
+IGNORED = ".dvc/tmp"  # by Git: what a test happens to make there is no change of the checkout
 NOBODY = "http://127.0.0.1:9"  # the discard port, where no one listens
 
 
@@ -83,9 +84,9 @@ class Checkout:
             **kept,
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept["PATH"]]),
             "PYTHONPATH": "",
-            "DENOISING_CACHE": str(self.folder / "no-cache"),
+            "DENOISING_CACHE": str(self.folder / IGNORED / "no-cache"),
             "DENOISING_MIRRORS": NOBODY,
-            "KERAS_HOME": str(self.folder / "no-keras"),
+            "KERAS_HOME": str(self.folder / IGNORED / "no-keras"),
         }
 
     def run(self, *command: str) -> "subprocess.CompletedProcess[str]":

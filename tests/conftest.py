@@ -29,10 +29,12 @@ def serve() -> Iterator[Serve]:
 
 
 @pytest.fixture(scope="session")
-def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """Return a small checkout whose pipeline has run: to be read and copied, not changed."""
     base = tmp_path_factory.getbasetemp()
-    return build_once(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+    checkout = build_once(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+    yield checkout
+    assert checkout.run("git", "--no-optional-locks", "status", "--porcelain").stdout == "", "a test has changed it"
 
 
 @pytest.fixture

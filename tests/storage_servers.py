@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Lock, Thread
 from typing import Any
 
 import psutil
@@ -60,6 +62,10 @@ class Storage:
                 assert time.monotonic() < until, f"{self.command} does not answer"
                 time.sleep(0.05)
         self.prepare()
+
+    @property
+    def answers(self) -> bool:
+        return self._process is not None
 
     def kill(self) -> None:
         if self._process:
@@ -142,6 +148,38 @@ def serving(kind: str, folder: Path) -> Iterator[Storage]:
         yield storage
     finally:
         storage.kill()
+
+
+@contextmanager
+def killed_after(size: int, storage: Storage) -> Iterator[int]:
+    """Yield a port of loopback that leads to a storage, which is killed when so many bytes have come to it."""
+    left, lock = size, Lock()
+
+    class Way(BaseRequestHandler):
+        def handle(self) -> None:
+            nonlocal left
+            with suppress(OSError), socket.create_connection(("127.0.0.1", storage.port)) as server:
+                Thread(target=answer, args=(server, self.request), daemon=True).start()
+                while content := self.request.recv(4096):
+                    with lock:
+                        left -= len(content)
+                        if left < 0:
+                            storage.kill()
+                            return
+                    server.sendall(content)
+
+    def answer(server: socket.socket, client: socket.socket) -> None:
+        with suppress(OSError):
+            while content := server.recv(4096):
+                client.sendall(content)
+        with suppress(OSError):
+            client.shutdown(socket.SHUT_RDWR)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Way) as way:
+        way.daemon_threads = True
+        Thread(target=way.serve_forever, daemon=True).start()
+        yield way.server_address[1]
+        way.shutdown()
 
 
 class Objects(SimpleHTTPRequestHandler):

@@ -1,13 +1,12 @@
 """Data and models go from one clone to another through remotes: a folder, and real servers on loopback."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import dvc.api
 import pytest
 from checkout import Checkout, stages_run
-from storage_servers import STORAGES, Storage, serving
+from storage_servers import STORAGES, Storage, killed_after, serving
 
 pytestmark = pytest.mark.slow
 MODEL = "models/denoiser.h5"
@@ -51,12 +50,14 @@ def test_a_storage_that_is_killed_in_the_midst_loses_nothing(
     sender: Checkout, storage: Storage, tmp_path: Path
 ) -> None:
     """That for S3 begins again with nothing: it keeps its objects in memory."""
-    pushing = sender.start("dvc", "push", "--jobs", "1")
-    while len(storage.names()) < 3:
-        assert pushing.poll() is None
-        time.sleep(0.005)
-    storage.kill()
-    assert pushing.wait(120) != 0
+    size = sum(path.stat().st_size for path in sender.folder.glob(".dvc/cache/files/md5/*/*"))
+    with killed_after(size // 2, storage) as port:
+        for name, value in {"url": storage.url, **storage.settings}.items():
+            there = value.replace(f"127.0.0.1:{storage.port}", f"127.0.0.1:{port}")
+            sender.dvc("remote", "modify", "--local", "storage", name, there)
+        assert sender.run("dvc", "push").returncode != 0
+    assert not storage.answers
+    (sender.folder / ".dvc/config.local").unlink()
     assert "up to date" in sender.dvc("status")
     storage.start()
     sender.dvc("push")

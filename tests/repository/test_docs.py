@@ -240,8 +240,8 @@ def test_every_command_exists(path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("code", [code for path in DOCUMENTS for code in blocks(path, "python")])
-def test_the_python_of_the_documents_runs(code: str, reproduced: Checkout) -> None:
-    done = reproduced.run("python", "-c", code)
+def test_the_python_of_the_documents_runs(code: str, reproduced: Checkout, tmp_path: Path) -> None:
+    done = reproduced.copy(tmp_path / "copy").run("python", "-c", code)
     assert done.returncode == 0, done.stdout
     assert done.stdout.strip().endswith(("(10, 28, 28, 1)", "(2, 64, 64)", "(8,) (8,)")), done.stdout
 
