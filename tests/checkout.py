@@ -4,8 +4,10 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ SMALL = {
     "columns": "4",
     "dpi": "40",
 }
+TRAINING = ".dvc/tmp/training"  # where an unfinished training is kept
 IGNORED = ".dvc/tmp"  # by Git: what a test happens to make there is no change of the checkout
 NOBODY = "http://127.0.0.1:9"  # the discard port, where no one listens
 
@@ -147,3 +150,22 @@ def build_once(shared: Path) -> Checkout:
 def stages_run(output: str) -> list[str]:
     """Return the stages that a DVC command ran, in order."""
     return re.findall(r"^Running stage '(\w+)'", output, flags=re.MULTILINE)
+
+
+def kill_after_an_epoch(checkout: Checkout, *command: str) -> None:
+    """Start a command that trains, and kill it and all that it started as soon as there is a checkpoint."""
+    assert not checkpoints(checkout)
+    victim = checkout.start(*command)
+    wait_for_checkpoint(checkout, victim)
+    os.killpg(victim.pid, signal.SIGKILL)
+    victim.wait()
+
+
+def wait_for_checkpoint(checkout: Checkout, training: "subprocess.Popen[bytes]") -> None:
+    while not checkpoints(checkout):
+        assert training.poll() is None, "it ended before there was a checkpoint"
+        time.sleep(0.02)
+
+
+def checkpoints(checkout: Checkout) -> list[Path]:
+    return list((checkout.folder / TRAINING).glob("[!.]*.npz"))

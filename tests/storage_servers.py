@@ -165,6 +165,8 @@ def killed_after(size: int, storage: Storage) -> Iterator[int]:
                         left -= len(content)
                         if left < 0:
                             storage.kill()
+                            way.shutdown()
+                            way.socket.close()  # so that who comes again is refused at once
                             return
                     server.sendall(content)
 

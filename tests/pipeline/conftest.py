@@ -2,7 +2,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from checkout import Checkout
+from checkout import TRAINING, Checkout
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +19,6 @@ def committed(reproduced: Checkout, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def put_back(pipeline: Checkout) -> Iterator[None]:
     yield
-    shutil.rmtree(pipeline.folder / ".dvc/tmp/training", ignore_errors=True)  # else the next training may resume it
+    shutil.rmtree(pipeline.folder / TRAINING, ignore_errors=True)  # else the next training may resume it
     pipeline.run("git", "checkout", "--quiet", ".")
     pipeline.dvc("checkout", "--force")

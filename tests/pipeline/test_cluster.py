@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-from checkout import Checkout
+from checkout import Checkout, checkpoints
 
 from benchmarks.workers import configurations
 from denoising.cluster.members import TF_CONFIG
@@ -79,8 +79,8 @@ class Team:
 
     def wait_for_an_epoch(self) -> None:
         """Return when a checkpoint was written, that of an earlier team replaced."""
-        folder, began = self.pipeline.folder / ".dvc/tmp/training", time.time()
-        while not any(path.stat().st_mtime > began for path in folder.glob("[!.]*.npz")):
+        began = time.time()
+        while not any(path.stat().st_mtime > began for path in checkpoints(self.pipeline)):
             assert all(worker.poll() is None for worker in self.workers), list(map(self.said, range(len(self.workers))))
             time.sleep(0.02)
 

@@ -11,29 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from checkout import TIMED, Checkout, stages_run
+from checkout import TIMED, TRAINING, Checkout, checkpoints, kill_after_an_epoch, stages_run, wait_for_checkpoint
 
 pytestmark = pytest.mark.usefixtures("put_back")
-TRAINING = ".dvc/tmp/training"
-
-
-def kill_after_an_epoch(pipeline: Checkout, *command: str) -> None:
-    """Start a command that trains, and kill it and all that it started as soon as there is a checkpoint."""
-    assert not checkpoints(pipeline)
-    victim = pipeline.start(*command)
-    wait_for_checkpoint(pipeline, victim)
-    os.killpg(victim.pid, signal.SIGKILL)
-    victim.wait()
-
-
-def wait_for_checkpoint(pipeline: Checkout, training: "subprocess.Popen[bytes]") -> None:
-    while not checkpoints(pipeline):
-        assert training.poll() is None, "it ended before there was a checkpoint"
-        time.sleep(0.02)
-
-
-def checkpoints(pipeline: Checkout) -> list[Path]:
-    return list((pipeline.folder / TRAINING).glob("[!.]*.npz"))
 
 
 def test_killed_at_any_moment_the_next_run_works_and_gives_the_same_lock(pipeline: Checkout) -> None:

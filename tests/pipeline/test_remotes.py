@@ -51,7 +51,7 @@ def test_a_storage_that_is_killed_in_the_midst_loses_nothing(
 ) -> None:
     """That for S3 begins again with nothing: it keeps its objects in memory."""
     size = sum(path.stat().st_size for path in sender.folder.glob(".dvc/cache/files/md5/*/*"))
-    with killed_after(size // 2, storage) as port:
+    with killed_after(size * 9 // 10, storage) as port:
         for name, value in {"url": storage.url, **storage.settings}.items():
             there = value.replace(f"127.0.0.1:{storage.port}", f"127.0.0.1:{port}")
             sender.dvc("remote", "modify", "--local", "storage", name, there)
