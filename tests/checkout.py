@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from stages.paths import CHECKPOINTS
 from tools.verify import TIMED
 
 ROOT = Path(__file__).parents[1]
@@ -33,8 +34,7 @@ SMALL = {
     "columns": "4",
     "dpi": "40",
 }
-TRAINING = ".dvc/tmp/training"  # where an unfinished training is kept
-IGNORED = ".dvc/tmp"  # by Git: what a test happens to make there is no change of the checkout
+SCRATCH = ".dvc/tmp"  # Git ignores it: what a test leaves here does not count as a change
 NOBODY = "http://127.0.0.1:9"  # the discard port, where no one listens
 
 
@@ -87,9 +87,9 @@ class Checkout:
             **kept,
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept["PATH"]]),
             "PYTHONPATH": "",
-            "DENOISING_CACHE": str(self.folder / IGNORED / "no-cache"),
+            "DENOISING_CACHE": str(self.folder / SCRATCH / "no-cache"),
             "DENOISING_MIRRORS": NOBODY,
-            "KERAS_HOME": str(self.folder / IGNORED / "no-keras"),
+            "KERAS_HOME": str(self.folder / SCRATCH / "no-keras"),
         }
 
     def run(self, *command: str) -> "subprocess.CompletedProcess[str]":
@@ -168,4 +168,4 @@ def wait_for_checkpoint(checkout: Checkout, training: "subprocess.Popen[bytes]")
 
 
 def checkpoints(checkout: Checkout) -> list[Path]:
-    return list((checkout.folder / TRAINING).glob("[!.]*.npz"))
+    return list((checkout.folder / CHECKPOINTS).glob("[!.]*.npz"))

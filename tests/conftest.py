@@ -33,8 +33,10 @@ def reproduced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     """Return a small checkout whose pipeline has run: to be read and copied, not changed."""
     base = tmp_path_factory.getbasetemp()
     checkout = build_once(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+    state = ("git", "--no-optional-locks", "status", "--porcelain=v2", "--branch")  # with the commit
+    before = checkout.run(*state).stdout
     yield checkout
-    assert checkout.run("git", "--no-optional-locks", "status", "--porcelain").stdout == "", "a test has changed it"
+    assert checkout.run(*state).stdout == before, "a test has changed files of the shared checkout"
 
 
 @pytest.fixture

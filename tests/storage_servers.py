@@ -64,7 +64,7 @@ class Storage:
         self.prepare()
 
     @property
-    def answers(self) -> bool:
+    def runs(self) -> bool:
         return self._process is not None
 
     def kill(self) -> None:
@@ -152,23 +152,28 @@ def serving(kind: str, folder: Path) -> Iterator[Storage]:
 
 @contextmanager
 def killed_after(size: int, storage: Storage) -> Iterator[int]:
-    """Yield a port of loopback that leads to a storage, which is killed when so many bytes have come to it."""
+    """Yield a port of loopback that leads to a storage, which is killed as soon as more bytes were sent to it."""
     left, lock = size, Lock()
 
-    class Way(BaseRequestHandler):
+    class Relay(BaseRequestHandler):
         def handle(self) -> None:
-            nonlocal left
             with suppress(OSError), socket.create_connection(("127.0.0.1", storage.port)) as server:
                 Thread(target=answer, args=(server, self.request), daemon=True).start()
-                while content := self.request.recv(4096):
-                    with lock:
-                        left -= len(content)
-                        if left < 0:
-                            storage.kill()
-                            way.shutdown()
-                            way.socket.close()  # so that who comes again is refused at once
-                            return
-                    server.sendall(content)
+                try:
+                    while (content := self.request.recv(4096)) and not too_much(len(content)):
+                        server.sendall(content)
+                finally:
+                    server.shutdown(socket.SHUT_RDWR)
+
+    def too_much(count: int) -> bool:
+        nonlocal left
+        with lock:
+            was_alive, left = left >= 0, left - count
+            if was_alive and left < 0:
+                storage.kill()
+                relay.shutdown()
+                relay.socket.close()  # so that a client that tries again is refused at once
+            return left < 0
 
     def answer(server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError):
@@ -177,11 +182,13 @@ def killed_after(size: int, storage: Storage) -> Iterator[int]:
         with suppress(OSError):
             client.shutdown(socket.SHUT_RDWR)
 
-    with ThreadingTCPServer(("127.0.0.1", 0), Way) as way:
-        way.daemon_threads = True
-        Thread(target=way.serve_forever, daemon=True).start()
-        yield way.server_address[1]
-        way.shutdown()
+    with ThreadingTCPServer(("127.0.0.1", 0), Relay) as relay:
+        relay.daemon_threads = True
+        Thread(target=relay.serve_forever, daemon=True).start()
+        try:
+            yield relay.server_address[1]
+        finally:
+            relay.shutdown()
 
 
 class Objects(SimpleHTTPRequestHandler):

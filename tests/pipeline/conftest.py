@@ -2,7 +2,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from checkout import TRAINING, Checkout
+from checkout import Checkout
+
+from stages.paths import CHECKPOINTS
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +21,6 @@ def committed(reproduced: Checkout, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def put_back(pipeline: Checkout) -> Iterator[None]:
     yield
-    shutil.rmtree(pipeline.folder / TRAINING, ignore_errors=True)  # else the next training may resume it
+    shutil.rmtree(pipeline.folder / CHECKPOINTS, ignore_errors=True)  # else the next training may resume it
     pipeline.run("git", "checkout", "--quiet", ".")
     pipeline.dvc("checkout", "--force")

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from checkout import TIMED, TRAINING, Checkout, checkpoints, kill_after_an_epoch, stages_run, wait_for_checkpoint
+from checkout import TIMED, Checkout, checkpoints, kill_after_an_epoch, stages_run, wait_for_checkpoint
+
+from stages.paths import CHECKPOINTS
 
 pytestmark = pytest.mark.usefixtures("put_back")
 
@@ -33,7 +35,7 @@ def test_killed_at_any_moment_the_next_run_works_and_gives_the_same_lock(pipelin
 
 def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(pipeline: Checkout) -> None:
     train = ("dvc", "repro", "--force", "--single-item", "train")
-    unfinished = pipeline.folder / TRAINING
+    unfinished = pipeline.folder / CHECKPOINTS
     names = ["metrics.json", "summary.json", "plots/metrics/train/loss.tsv", "plots/metrics/validation/psnr.tsv"]
     pipeline.set("epochs", "4")
     assert "Resuming" not in pipeline.dvc(*train[1:])

@@ -198,7 +198,7 @@ def test_images_smaller_than_a_patch_and_mixed_sizes_without_patches_are_refused
 
 @pytest.mark.slow
 def test_an_interrupted_training_on_patches_resumes_to_the_same_bytes(copy: Checkout) -> None:
-    set_parameters(copy, train={**TRAIN, **PER_EPOCH, "epochs": 3})
+    set_parameters(copy, train={**TRAIN, **PER_EPOCH, "epochs": 6})
     copy.dvc("repro", "train")
     expected = (copy.folder / "models/denoiser.h5").read_bytes()
     (copy.folder / "models/denoiser.h5").unlink()

@@ -180,3 +180,20 @@ def test_a_storage_that_cannot_be_used_is_one_sentence(tmp_path: Path, monkeypat
     for storage in ("nonsense://host/name", str(tmp_path / "missing/shared.journal")):
         with pytest.raises(DenoisingError, match="cannot be used"):
             open_study("rate", Sweep.model_validate(GRID), storage, commit="c" * 40, parameters={})
+
+
+@pytest.mark.parametrize("matters", [RATE, "train.batch_size"])
+def test_the_importance_is_that_of_all_trials_not_of_the_best_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, matters: str
+) -> None:
+    """The other parameter decides between those whose first value is the same, such as the two best."""
+    monkeypatch.chdir(tmp_path)
+    FOLDER.mkdir(parents=True)
+    search = {RATE: {"choices": [1, 2, 3]}, "train.batch_size": {"choices": [1, 2, 3]}}
+    sweep = Sweep.model_validate({**GRID, "trials": 9, "search": search})
+    study = open_study("rate", sweep, "", commit="c" * 40, parameters={})
+    while trial := ask(study, sweep):
+        study.tell(trial, sum(value * (10 if name == matters else 1) for name, value in trial.params.items()))
+    *_, line = summary("rate", study, sweep)
+    named, part = line.removeprefix("Importance: ").split(", ")[0].split(" ")
+    assert (named, float(part) > 0.9) == (matters, True), line
