@@ -6,7 +6,7 @@ from typing import Any
 
 import optuna
 import yaml
-from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
+from optuna.importance import FanovaImportanceEvaluator, get_param_importances
 from optuna.trial import FrozenTrial, TrialState
 
 from denoising.errors import DenoisingError
@@ -36,7 +36,7 @@ def summary(name: str, study: optuna.Study, sweep: Sweep, own: Mapping[str, Any]
         number = f"{trial.number} ({sweep.experiment})" if trial.params == own else trial.number
         yield f"| {number} | {result} | {' | '.join(shown(trial.params.get(name)) for name in names)} |"
     if len(ranked(trials, sweep)) >= LEAST_FOR_IMPORTANCE and len(names) > 1:
-        found = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator())
+        found = get_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=1))
         yield ""
         yield f"Importance: {', '.join(f'{name} {part:.2f}' for name, part in found.items())}."
 
