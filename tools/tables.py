@@ -18,7 +18,7 @@ from tools.benchmark_tables import recorded
 from tools.messages import message_list
 from tools.parameters import parameter_table
 
-RECORDED_SWEEPS = ("balanced", "deep_cae", "fast_rate", "photographs")
+RECORDED_SWEEPS = ("balanced", "deep_cae", "dncnn", "fast_rate", "photographs", "vae")
 TABLES: dict[str, Callable[[], str]] = {
     "results": result_tables.results,
     "conventions": result_tables.conventions,
