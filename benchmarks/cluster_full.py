@@ -91,7 +91,7 @@ def table(recorder: Recorder) -> str:
         more = " and ".join(f"{100 * (of['cpu_seconds'] / one['cpu_seconds'] - 1):+.0f}%" for of in (two, again))
         same = "yes" if two["sha256"] == again["sha256"] else "no"
         lines.append(
-            f"| {title} | {one['psnr']:.3f} | {two['psnr']:.3f} | {two['psnr'] - one['psnr']:+.3f} | "
+            f"| {title} | {one['psnr']:.4f} | {two['psnr']:.4f} | {two['psnr'] - one['psnr']:+.4f} | "
             f"{one['cpu_seconds']:.0f} | {both:.0f} ({more}) | {same} |"
         )
     return "\n".join(lines) + "\n"
