@@ -120,7 +120,7 @@ def test_the_numbers_in_sentences_are_the_recorded_ones() -> None:
     assert summary["noise_draws"] == 3, "docs/results.md says three realizations"
     for metric, digits in (("psnr", 4), ("ssim", 5)):  # the example of `dvc metrics diff`
         assert f"denoised.{metric} {summary['denoised'][metric]:.{digits}f}" in readme
-    assert f"standard deviation is {summary['seeds']['psnr']['std']:.2f} dB" in read("docs/cluster.md")
+    assert f"standard deviation of {summary['seeds']['psnr']['std']:.2f} dB" in read("docs/cluster.md")
     assert f"standard deviation {summary['noise']['factor']}, on {summary['images']:,} test images" in readme
     assert f"network has {cae['parameters']:,} parameters" in readme
     assert f"over {summary['images']:,} test images" in results
