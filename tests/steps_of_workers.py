@@ -56,6 +56,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "loss": "ssim_mix",
     },
     "vae": {"architecture": "vae", **SMALL, "kl_weight": 0.01},
+    # Workers draw the same numbers each time.
     "vae again": {"architecture": "vae", **SMALL, "kl_weight": 0.01},
 }
 

@@ -152,7 +152,7 @@ def serving(kind: str, folder: Path) -> Iterator[Storage]:
 
 @contextmanager
 def killed_after(size: int, storage: Storage) -> Iterator[int]:
-    """Yield a port of loopback that leads to a storage, which is killed as soon as more bytes were sent to it."""
+    """Yield a port of loopback that leads to a storage, which is killed once more than `size` bytes were sent there."""
     left, lock = size, Lock()
 
     class Relay(BaseRequestHandler):

@@ -35,7 +35,8 @@ def summary(name: str, study: optuna.Study, sweep: Sweep, own: Mapping[str, Any]
         result = ENDED.get(trial.state) or shown(trial.value)
         number = f"{trial.number} ({sweep.experiment})" if trial.params == own else trial.number
         yield f"| {number} | {result} | {' | '.join(shown(trial.params.get(name)) for name in names)} |"
-    if len(ranked(trials, sweep)) >= LEAST_FOR_IMPORTANCE and len(names) > 1:
+    values = [trial.value for trial in ranked(trials, sweep)]
+    if len(values) >= LEAST_FOR_IMPORTANCE and len(set(values)) > 1 and len(names) > 1:  # fANOVA refuses equal ones
         found = get_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=1))
         yield ""
         yield f"Importance: {', '.join(f'{name} {part:.2f}' for name, part in found.items())}."

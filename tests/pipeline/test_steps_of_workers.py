@@ -1,4 +1,4 @@
-"""After one step and after six, several workers have learned what one has, with every network and optimizer."""
+"""After one step and six, several workers have learned what one has: each network but vae, each optimizer."""
 
 import os
 import subprocess
@@ -19,20 +19,23 @@ ROUNDING = 1e-5  # of float32 outputs around 1, which the steps have moved by 0.
 
 
 def outputs(folder: Path, configurations: Sequence[str]) -> dict[str, np.ndarray]:
-    """Return the outputs before, between and after the steps of workers, by name of the setting."""
+    """Return the outputs before the first step, after it, and after the last, by name of the setting."""
     result = folder / "outputs.npz"
-    workers = [
-        subprocess.Popen(
-            [sys.executable, str(SCRIPT), str(result)],
-            cwd=folder,
-            env={**os.environ, TF_CONFIG: configuration},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for configuration in configurations
-    ]
-    said = [worker.communicate()[1] for worker in workers]
-    assert [worker.returncode for worker in workers] == [0] * len(workers), said
+    result.unlink(missing_ok=True)
+    said = [folder / f"{number}.txt" for number in range(len(configurations))]
+    workers = []
+    try:
+        for configuration, path in zip(configurations, said, strict=True):
+            with path.open("w") as errors:
+                environment = {**os.environ, TF_CONFIG: configuration}
+                command = [sys.executable, str(SCRIPT), str(result)]
+                workers.append(subprocess.Popen(command, cwd=folder, env=environment, stderr=errors))
+        statuses = [worker.wait(600) for worker in workers]
+    finally:
+        for worker in workers:
+            worker.kill()  # where one has failed, the others wait for it for ever
+            worker.wait()
+    assert statuses == [0] * len(workers), [path.read_text(errors="replace") for path in said]
     with np.load(result) as file:
         return dict(file)
 

@@ -197,3 +197,15 @@ def test_the_importance_is_that_of_all_trials_not_of_the_best_alone(
     *_, line = summary("rate", study, sweep)
     named, part = line.removeprefix("Importance: ").split(", ")[0].split(" ")
     assert (named, float(part) > 0.9) == (matters, True), line
+
+
+def test_where_all_trials_are_equal_no_parameter_is_important(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    FOLDER.mkdir(parents=True)
+    sweep = Sweep.model_validate(GRID)
+    study = open_study("rate", sweep, "", commit="c" * 40, parameters={})
+    while trial := ask(study, sweep):
+        study.tell(trial, 1.0)
+    lines = list(summary("rate", study, sweep))
+    assert len(lines) == 16
+    assert not any("Importance" in line for line in lines)
