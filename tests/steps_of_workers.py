@@ -42,6 +42,7 @@ COMMON = {
 }
 SMALL = {"filters": 4, "depth": 2}
 PATCHES = {"examples": "patches", "patch_size": 16, "patches_per_image": 1}
+VAE = {"architecture": "vae", **SMALL, "kl_weight": 0.01}
 SETTINGS: dict[str, dict[str, Any]] = {
     "cae": {"architecture": "cae"},
     "deep_cae": {"architecture": "deep_cae", **SMALL, "loss": "binary_crossentropy"},
@@ -55,9 +56,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "weight_decay": 0.1,
         "loss": "ssim_mix",
     },
-    "vae": {"architecture": "vae", **SMALL, "kl_weight": 0.01},
-    # Workers draw the same numbers each time.
-    "vae again": {"architecture": "vae", **SMALL, "kl_weight": 0.01},
+    "vae": VAE,
+    "vae again": VAE,  # its workers draw the same numbers each time
 }
 
 

@@ -26,17 +26,18 @@ def summary(name: str, study: optuna.Study, sweep: Sweep, own: Mapping[str, Any]
     The trial with the experiment's `own` values is named after it.
     """
     names, trials = list(sweep.search), counted(study)
+    complete = ranked(trials, sweep)
     count = f"{len(trials)} of {sweep.trials} trials"
     yield f"`make sweep NAME={name}`: {count} of `{sweep.experiment}`{with_fixed(sweep)}."
     yield ""
     yield f"| trial | {sweep.metric} | {' | '.join(names)} |"
     yield f"|---|---|{'---|' * len(names)}"
-    for trial in (*ranked(trials, sweep), *(of for of in trials if of.state in ENDED)):
+    for trial in (*complete, *(of for of in trials if of.state in ENDED)):
         result = ENDED.get(trial.state) or shown(trial.value)
         number = f"{trial.number} ({sweep.experiment})" if trial.params == own else trial.number
         yield f"| {number} | {result} | {' | '.join(shown(trial.params.get(name)) for name in names)} |"
-    values = [trial.value for trial in ranked(trials, sweep)]
-    if len(values) >= LEAST_FOR_IMPORTANCE and len(set(values)) > 1 and len(names) > 1:  # fANOVA refuses equal ones
+    differ = len({trial.value for trial in complete}) > 1  # fANOVA refuses equal values
+    if len(complete) >= LEAST_FOR_IMPORTANCE and differ and len(names) > 1:
         found = get_param_importances(study, evaluator=FanovaImportanceEvaluator(seed=1))
         yield ""
         yield f"Importance: {', '.join(f'{name} {part:.2f}' for name, part in found.items())}."
